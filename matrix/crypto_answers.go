@@ -23,13 +23,14 @@ type answers struct {
 type answersKey struct{}
 
 // withAnswers returns a context for calls of mautrix in which its requests for devices
-// and one-time keys get these answers instead of going to the homeserver.
+// and one-time keys get the answers a instead of going to the homeserver.
 func withAnswers(ctx context.Context, a answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, a)
 }
 
-// prepared returns the answer that withAnswers put into the request's context; nil for
-// a request that has to go to the homeserver.
+// prepared returns the answer to the request r, for devices or one-time keys, that
+// withAnswers put into its context: an empty JSON object if that holds none. It returns
+// nil for a request that has to go to the homeserver.
 func prepared(r *http.Request) *http.Response {
 	a, ok := r.Context().Value(answersKey{}).(answers)
 	if !ok {
@@ -57,8 +58,8 @@ func prepared(r *http.Request) *http.Response {
 // ms.
 const keysWithin = 10_000
 
-// queryKeys asks the homeserver for the devices of these users, and returns the JSON
-// of the answer.
+// queryKeys asks the homeserver for the devices of these users, and returns the JSON of
+// the answer. It stores nothing; takeDevices does.
 func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqQueryKeys{DeviceKeys: mautrix.DeviceKeysRequest{}, Timeout: keysWithin}
 	for _, user := range users {
@@ -69,7 +70,8 @@ func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.
 }
 
 // claimKeys asks the homeserver for a one-time key of each of the devices, which
-// encryption needs for a first message to it. It returns the JSON of the answer.
+// encryption needs for a first message to it. It returns the JSON of the answer and
+// stores nothing.
 func (c *Client) claimKeys(ctx context.Context, devices mautrix.OneTimeKeysRequest) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqClaimKeys{OneTimeKeys: devices, Timeout: keysWithin}
 	_, err = c.mx.MakeRequest(ctx, http.MethodPost, c.mx.BuildClientURL("v3", "keys", "claim"), request, &answer)

@@ -23,9 +23,11 @@ type decrypted struct {
 	err     error
 }
 
-// decryptAll decrypts the encrypted ones among a room's events, and returns the
-// results by event. It does so in one transaction of the key database, since a commit
-// after each event would take most of the time.
+// decryptAll decrypts the events of a room that are encrypted and that the bot handles
+// (answerable), and returns the results by event; the map lacks the others. A readable
+// event whose sender's devices are being requested has session set too, so that it waits
+// for them. It does so in one transaction of the key database, since a commit after each
+// event would take most of the time. The error is that of this transaction.
 func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
 	all := map[*event.Event]decrypted{}
 	for _, evt := range events {
@@ -57,9 +59,10 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	return all, nil
 }
 
-// waitsForDevices reports whether a message has to wait because the bot is asking for
-// the devices of its sender. Without them it cannot decide how far to trust the
-// message.
+// waitsForDevices reports whether a message, evt as it came and plain as decrypted, has
+// to wait because the bot is asking for the devices of its sender. Without them it
+// cannot decide how far to trust the message. At the first message from a device that
+// the bot does not know, it starts such a request.
 func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	if unknownDevice(plain.Mautrix.TrustState) && c.devices.firstFrom(evt.Sender, evt.Content.AsEncrypted().SenderKey) {
 		c.askDevices([]id.UserID{evt.Sender})
@@ -67,12 +70,13 @@ func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	return c.devices.isAsking(evt.Sender)
 }
 
-// waitsFor returns the name under which a message waits for its sender's devices: the
-// sender's user id, in the place of the id of a decryption key.
+// waitsFor returns the name under which a message of user waits for its sender's
+// devices: the user id, in the place of the id of a decryption key.
 func waitsFor(user id.UserID) string { return user.String() }
 
-// keyTxn runs do in one transaction of the key database, crypto.db. The caller holds
-// the lock on the encryption keys.
+// keyTxn runs do in one transaction of the key database, crypto.db; the error is the
+// database's, and do then changed nothing there. The caller holds the lock on the
+// encryption keys.
 func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
 	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		do(ctx)
@@ -91,8 +95,10 @@ func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
-// decrypt decrypts one event. A panic counts as a failure to decrypt. The caller holds
-// the lock on the encryption keys.
+// decrypt decrypts one event. A result with session and err set means that the event's
+// key may still arrive, one with err alone that it can never be decrypted; a panic
+// counts as such. A relation that stands outside the ciphertext is copied into plain if
+// there is none inside. The caller holds the lock on the encryption keys.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -33,7 +33,8 @@ func newDeviceBook() *deviceBook {
 	}
 }
 
-// change counts a change of devices for each of these users, as sync reported it.
+// change counts a change of devices for each of these users, as sync reported it, and
+// forgets when the homeserver last answered about them.
 func (b *deviceBook) change(users []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,8 +45,8 @@ func (b *deviceBook) change(users []id.UserID) {
 	}
 }
 
-// begin marks users as being asked about, except those for whom a request is under
-// way, and returns the ones that it marked.
+// begin marks users as being asked about, except those for whom a request is under way,
+// and returns the ones that it marked. The caller calls end for these.
 func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -58,10 +59,10 @@ func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	return begun
 }
 
-// end records that a request about users has ended; answered says whether the
-// homeserver answered. changes are the users' counts of changes when the request
-// began. It returns the users whose devices changed meanwhile, about whom to ask
-// again.
+// end records that a request about users has ended, and wakes those who wait for it;
+// answered says whether the homeserver answered. changes are the users' counts of
+// changes when the request began, in the same order. It returns the users whose devices
+// changed meanwhile, about whom the caller asks again.
 func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,7 +79,8 @@ func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again
 	return again
 }
 
-// changesOf returns how many changes of devices were recorded for each of the users.
+// changesOf returns, in the order of users, how many changes of devices were recorded
+// for each of them.
 func (b *deviceBook) changesOf(users []id.UserID) []int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -108,8 +110,8 @@ func (b *deviceBook) isAsking(user id.UserID) bool {
 	return b.asking[user] != nil
 }
 
-// firstFrom reports whether this is the first call for a device, given by its user and
-// key. Later calls return false.
+// firstFrom reports whether this is the first call for a device of user with the key
+// key, and records it: later calls for the device return false.
 func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -131,8 +133,8 @@ func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	return rest
 }
 
-// wait waits until no request about any of the users is under way. It returns false if
-// that takes longer than within, or ctx ends.
+// wait waits until no request about any of the users is under way, and returns true. It
+// returns false if that takes longer than the duration within, or ctx ends.
 func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Duration) bool {
 	timer := time.NewTimer(within)
 	defer timer.Stop()
@@ -154,24 +156,25 @@ func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Du
 	return true
 }
 
-// version returns the number of all changes of devices recorded so far, by which ready
-// and isReady notice later ones.
+// version returns the number of all changes of devices recorded so far, a value for
+// ready, by which isReady notices later changes.
 func (b *deviceBook) version() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.total
 }
 
-// ready records that the bot knew the devices of all members of a room when the number
-// of changes was version.
+// ready records that the bot knew the devices of all members of a room when the method
+// version returned the value version.
 func (b *deviceBook) ready(room id.RoomID, version int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rooms[room] = version
 }
 
-// isReady reports whether the bot knows the devices of all members of a room: no
-// device changed since the call of ready for it.
+// isReady reports whether the bot knows the devices of all members of a room. It returns
+// false if ready was never called for it, or any user's device changed since the version
+// that ready got.
 func (b *deviceBook) isReady(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

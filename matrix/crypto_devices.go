@@ -27,9 +27,11 @@ const (
 	sendPatience = time.Second
 )
 
-// devicesChanged marks the devices of users as out of date in the key database, and
-// asks the homeserver for them. Sync reports a change only once, so the mark stays
-// until the answer is stored. The caller holds the lock on the encryption keys.
+// devicesChanged marks the devices of users as out of date in the key database, counts
+// the change, and starts a request to the homeserver for them. It ignores users whose
+// devices the database does not track. Sync reports a change only once, so the mark
+// stays until the answer is stored. If the bot's own account is among the users,
+// watchVerified checks at once. The caller holds the lock on the encryption keys.
 func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
@@ -51,8 +53,9 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	return nil
 }
 
-// askOutdated asks the homeserver for all devices that the key database marks as out
-// of date, such as those that a former process did not get.
+// askOutdated starts a request to the homeserver for all devices that the key database
+// marks as out of date, such as those that a former process did not get. It only logs an
+// error.
 func (c *Client) askOutdated(ctx context.Context) {
 	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
 	if err != nil {
@@ -72,9 +75,11 @@ func (c *Client) askDevices(users []id.UserID) {
 	}
 }
 
-// askGroup asks for the devices of several users in one request. If that takes longer
-// than patience, or the answer cannot be read, it splits the group and tries again, so
-// that in the end only the users who cause it have to wait.
+// askGroup asks for the devices of several users in one request, and stores them. If
+// that takes longer than patience, or the answer cannot be read, it splits the group and
+// tries again with twice the patience, so that in the end only the users who cause it
+// have to wait. At the end it wakes the messages that wait for these users' devices,
+// also after a failure, and asks again about users whose devices changed meanwhile.
 func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.Duration) {
 	if len(users) == 1 {
 		patience = onePatience
@@ -103,9 +108,11 @@ func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.
 	c.askDevices(again)
 }
 
-// takeDevices stores the devices from an answer of the homeserver. changes are the
-// users' counts of changes when the request began: users with a newer change stay
-// marked as out of date.
+// takeDevices stores the devices of users from an answer of the homeserver, and removes
+// the mark «out of date» from users whose devices are complete. changes are the users'
+// counts of changes when the request began: users with a newer change stay marked. If
+// the answer cannot be read, that is an error for several users; for a single one it is
+// not, and the devices known before stay.
 func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -131,7 +138,8 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 }
 
 // settleDevices removes the mark «out of date» from the users whose devices are now
-// stored completely. The caller holds the lock on the encryption keys.
+// stored completely; it only logs an error. The caller holds the lock on the encryption
+// keys.
 func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")
@@ -139,9 +147,10 @@ func (c *Client) settleDevices(ctx context.Context) {
 }
 
 // readyDevices waits until the bot knows the devices of a room's members, as far as
-// their servers answer: otherwise a new device could not read the next message, and a
-// removed one could. The error is a *queue.NotNow if that takes longer than
-// sendPatience or a server does not answer.
+// their servers answer, and records that (deviceBook.ready): otherwise a new device
+// could not read the next message, and a removed one could. It starts requests for
+// missing ones. The error is a *queue.NotNow if that takes longer than sendPatience or
+// the homeserver does not answer, or that of the key database.
 func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.UserID) error {
 	version := c.devices.version()
 	missing, err := c.missingDevices(ctx, members)
@@ -183,8 +192,8 @@ func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.
 }
 
 // missingSessions returns the members' devices with which the bot has no encrypted
-// channel (Olm session) yet. It needs a one-time key of each before it can send them a
-// room's key.
+// channel (Olm session) yet, without its own device; an empty map if there are none. The
+// bot needs a one-time key of each before it can send them a room's key.
 func (c *Client) missingSessions(ctx context.Context, members []id.UserID) (mautrix.OneTimeKeysRequest, error) {
 	list, err := json.Marshal(members)
 	if err != nil {

@@ -21,9 +21,9 @@ type Keys struct {
 	Device string // the owner of the keys; empty if there are none
 }
 
-// InspectKeys reads all of crypto.db, the database of encryption keys, and changes
-// nothing; the bot may be running. The error wraps ErrKeysDamaged, or that of the file
-// system.
+// InspectKeys reads all of the file cryptoDB, the database of encryption keys, and
+// changes nothing; the bot may be running. Without keys in it, Device is empty and the
+// error nil. The error wraps ErrKeysDamaged, or is that of the file system.
 func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
 	err = readKeys(ctx, cryptoDB, nil, "", func(store *crypto.SQLCryptoStore) error {
 		var finding string
@@ -44,8 +44,9 @@ func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
 	return keys, err
 }
 
-// signingKey returns the device's public signing key from crypto.db. pickleKey is the
-// secret that opens the keys.
+// signingKey returns the public signing key of the device k.Device from the file
+// cryptoDB. pickleKey is the secret that opens the keys. The error wraps ErrDeviceKeys
+// if pickleKey does not open them or there are none, or is one of readKeys.
 func (k Keys) signingKey(ctx context.Context, cryptoDB string, pickleKey []byte) (key id.Ed25519, err error) {
 	err = readKeys(ctx, cryptoDB, pickleKey, k.Device, func(store *crypto.SQLCryptoStore) error {
 		account, err := store.GetAccount(ctx)
@@ -63,8 +64,10 @@ func (k Keys) signingKey(ctx context.Context, cryptoDB string, pickleKey []byte)
 	return key, err
 }
 
-// readKeys opens the keys of a device in crypto.db for reading only, and calls fn with
-// them. pickleKey is the secret that opens the keys.
+// readKeys opens the keys of a device in the file cryptoDB for reading only, calls fn
+// with them, and closes the file. pickleKey is the secret that opens the keys; it and
+// device may be empty if fn does not need them. The error is fn's, wraps ErrKeysDamaged
+// if the file is no intact database, or is that of opening it.
 func readKeys(ctx context.Context, cryptoDB string, pickleKey []byte, device string, fn func(*crypto.SQLCryptoStore) error) (err error) {
 	f, err := os.Open(cryptoDB) // SQLite's own errors do not say why it cannot open a file
 	if err != nil {

@@ -19,15 +19,17 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// storedKeys says to which device the keys in crypto.db belong, and whether the bot
-// can use them.
+// storedKeys is the result of openKeys: to which device the keys in crypto.db belong,
+// and whether the bot can use them.
 type storedKeys struct {
 	device id.DeviceID // owner of the keys; empty if there are none
 	usable bool        // the keys belong to this device, and c.mach has loaded them
 }
 
-// openKeys opens crypto.db, the database of encryption keys. Its keys cannot be used
-// if they belong to another device or were stored with another secret.
+// openKeys opens crypto.db, the database of encryption keys, and loads its keys into
+// c.mach if they can be used. If they belong to another device, were stored with another
+// secret, or are missing, usable is false and the error nil. The error wraps
+// ErrKeysDamaged if the file is no intact database, or is that of opening or reading it.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
@@ -50,8 +52,8 @@ func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	return keys, err
 }
 
-// forgetKeys deletes crypto.db, the database of encryption keys, so that keys of an
-// old device never come back.
+// forgetKeys closes and deletes crypto.db, the database of encryption keys, so that keys
+// of an old device never come back. A missing file is no error.
 func (c *Client) forgetKeys() error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -80,8 +82,9 @@ func (c *Client) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
-// openCryptoDB opens crypto.db, the database of encryption keys, and creates its
-// tables or migrates them to the present version.
+// openCryptoDB opens crypto.db, the database of encryption keys, and creates the file
+// and its tables, or migrates these to the present version. It returns the key store,
+// loads no keys, and sets c.keyDB, c.state and c.close, which closes the database.
 func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
@@ -113,8 +116,8 @@ func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	return keys, nil
 }
 
-// secretFile creates an empty file that only its owner can read. It leaves an existing
-// file as it is.
+// secretFile creates the empty file name, which only its owner can read. It leaves an
+// existing file as it is; the error says that the file cannot be read and written.
 func secretFile(name string) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -123,8 +126,8 @@ func secretFile(name string) error {
 	return f.Close()
 }
 
-// newKeys makes the encryption keys of a new device and stores them in crypto.db. It
-// publishes nothing.
+// newKeys opens crypto.db again, makes the encryption keys of the client's new device
+// there, and loads them into c.mach. It publishes nothing.
 func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -167,8 +170,9 @@ type publishedKeys struct {
 	signed bool       // the account vouches for this device
 }
 
-// publishedKeys asks the homeserver for the public keys of the bot's account and
-// device.
+// publishedKeys asks the homeserver for the public keys of the bot's account and device.
+// Keys that were never published are empty in the result. The error is that of the
+// request, as accountError returns it, or that the device's signature cannot be checked.
 func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err error) {
 	answer, err := c.mx.QueryKeys(ctx, &mautrix.ReqQueryKeys{
 		DeviceKeys: mautrix.DeviceKeysRequest{c.mx.UserID: mautrix.DeviceIDList{}},
@@ -194,8 +198,9 @@ func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err erro
 	return own, err
 }
 
-// shareDeviceKeys publishes the device's keys on the homeserver at its first start.
-// Later it returns an error if the published keys are not those in crypto.db.
+// shareDeviceKeys publishes the device's keys on the homeserver at its first start. own
+// are the keys published there. The error wraps ErrDeviceKeys if they are not those in
+// crypto.db, or are gone although the bot published them once.
 func (c *Client) shareDeviceKeys(ctx context.Context, own publishedKeys) error {
 	here := c.mach.OwnIdentity().SigningKey
 	switch shared := c.mach.GetAccount().Shared; {

@@ -29,8 +29,10 @@ const (
 )
 
 // watchLocked handles the received messages that cannot be decrypted yet, until ctx
-// ends: it decrypts them when their key arrives, asks for keys that do not arrive, and
-// after UnreadableAfter tells the room, once a day.
+// ends: it decrypts them when their key arrives and passes them to intake, asks for keys
+// that do not arrive, and after UnreadableAfter tells the room, once a day. It also
+// replaces one-time keys that the homeserver refused, and again asks for devices that
+// are out of date. It logs errors and always returns nil.
 func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	ticker := time.NewTicker(lockedEvery)
 	defer ticker.Stop()
@@ -64,9 +66,10 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	}
 }
 
-// unlockKnown marks the waiting messages for decryption whose keys arrived before the
-// last process ended, and those that wait for their sender's devices. watchLocked
-// calls it once, at the start.
+// unlockKnown adds to c.arrived the keys of waiting messages that arrived before the
+// last process ended, and the senders for whose devices messages wait, so that
+// watchLocked decrypts these messages. It also counts the waiting messages in c.locked.
+// watchLocked calls it once, at the start.
 func (c *Client) unlockKnown(ctx context.Context) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -102,9 +105,10 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 	return rows.Err()
 }
 
-// repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver
-// by new ones. It is needed when the homeserver refuses some, because it has others
-// under their ids: messages to this device would then fail one after the other.
+// repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver by
+// new ones; it only logs an error. It is needed when the homeserver refuses some,
+// because it has others under their ids: messages to this device would then fail one
+// after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
 	ctx, cancel := context.WithTimeout(ctx, repairWithin)
@@ -123,8 +127,10 @@ type lockedWait struct {
 	asked, reported bool
 }
 
-// unlock decrypts the stored messages that waited for the key of that session, or for
-// the devices of the sender whose user id it is, and passes them to the queue.
+// unlock decrypts the stored messages that waited for the key session, or for the
+// devices of the sender whose user id session is, and passes them to intake. A message
+// that can never be decrypted goes there with its ids alone; one that still waits for
+// its key or its sender's devices stays stored. Errors are logged.
 func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	locked, err := c.store.Locked(ctx, session)
 	if err != nil {
@@ -172,8 +178,9 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 }
 
-// keptEvent returns the chat event in a decrypted message that had waited for its key.
-// If it cannot be decrypted or read, the event holds the ids alone.
+// keptEvent returns the chat event in evt, a message that had waited for its key and
+// whose decryption has the result d. If it cannot be decrypted or read, or the bot
+// ignores it, the event holds the ids of event and room alone.
 func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (e chat.Event) {
 	nothing := chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)}
 	defer func() {
@@ -200,8 +207,11 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 	return evt, nil
 }
 
-// chaseKeys asks other devices for the keys of waiting messages, and tells the rooms
-// of messages that have waited too long. seen holds the progress of each message.
+// chaseKeys asks other devices for the keys of waiting messages, at most asksAtOnce keys
+// a call, and tells the rooms of messages that have waited for UnreadableAfter. seen
+// holds the progress of each message between calls: chaseKeys adds new messages and
+// deletes those that wait no more. It also wakes messages that wait for devices which
+// nobody is requesting any more.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -254,11 +264,11 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 	return nil
 }
 
-// askForKey asks the device that sent a waiting message, and the account's own
-// devices, for the message's key. If the message does not name its device, it asks all
-// devices of the sender, but only once for each sender, which it records in
-// everywhere: requests to all devices of somebody who floods rooms would block the
-// keys of others.
+// askForKey asks the device that sent the waiting message l, and the account's own
+// devices, for the message's key; it does not wait for an answer, and only logs an
+// error. If the message does not name its device, it asks all devices of the sender, but
+// only once for each sender, which it records in everywhere: requests to all devices of
+// a person who floods rooms would block the keys of others.
 func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[id.UserID]bool) {
 	kept, err := c.store.Locked(ctx, l.Session)
 	if err != nil || len(kept) == 0 {
@@ -287,9 +297,9 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[i
 	}
 }
 
-// tellUnreadable queues an event that makes the bot say in a room that it cannot read
-// a message. The event's id consists of room and day, so that this happens at most
-// once a day.
+// tellUnreadable passes to intake an event that makes the bot say in a room that it
+// cannot read the waiting message a. The event's id consists of room and day, so that
+// this happens at most once a day. The error is that of intake.
 func (c *Client) tellUnreadable(ctx context.Context, a queue.Locked, now time.Time, intake Intake) error {
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{

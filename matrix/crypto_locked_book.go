@@ -24,8 +24,8 @@ const (
 	lockedBytesInAll    = 32 << 20
 )
 
-// lockedBook counts the stored messages that wait for a key, in all, by room and by
-// sender, and limits them. It is safe for concurrent use.
+// lockedBook holds the counts of the stored messages that wait for a key, in all, by
+// room and by sender, and limits them. It is safe for concurrent use.
 type lockedBook struct {
 	mu      sync.Mutex
 	senders map[chat.UserID]usage
@@ -49,8 +49,9 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset replaces the counts by those of the stored messages. Messages of a sync that
-// is still being processed are not counted, so a limit may be exceeded by these.
+// reset replaces the counts by those of the messages in stored, plus those that add
+// counted since the last reset but one and that stored lacks: the sync that brings a
+// message counts it first and stores it at its end.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -75,8 +76,9 @@ func (b *lockedBook) count(l queue.Locked) {
 	b.all = b.all.with(l.Size)
 }
 
-// add counts one more waiting message. It counts nothing and returns false if there
-// are too many already.
+// add counts one more waiting message, l, and returns true. It counts nothing and
+// returns false if too many messages, or too many bytes of them, wait already: of its
+// sender, in its room, or in all.
 func (b *lockedBook) add(l queue.Locked) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -90,10 +92,11 @@ func (b *lockedBook) add(l queue.Locked) bool {
 	return true
 }
 
-// keepLocked adds a message to the batch, to be stored until its key or its sender's
-// devices arrive. If the message is already decrypted and may not be stored (too many
-// wait, or the room was never encrypted), done is false: the caller processes it at
-// once. Other messages that may not be stored are dropped.
+// keepLocked adds the message evt to the batch, to be stored until its key or its
+// sender's devices arrive; read is the result of its decryption and at its time. If the
+// message is already decrypted and may not be stored (too many wait, or the room was
+// never encrypted), done is false: the caller processes it at once. Other messages that
+// may not be stored are dropped, and done is true.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {
@@ -115,8 +118,8 @@ func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at
 	return true
 }
 
-// arrivals collects the keys and senders' devices that arrived, for which messages may
-// wait, until take returns them. It is safe for concurrent use.
+// arrivals is the set of the keys and senders' devices that arrived, for which messages
+// may wait, until take returns them. It is safe for concurrent use.
 type arrivals struct {
 	wake     wait.Signal // signals that sessions is not empty
 	mu       sync.Mutex
@@ -139,15 +142,16 @@ func (a *arrivals) add(session string) {
 	a.wake.Set()
 }
 
-// addAfter makes a later arrival of the key or user other count as an arrival of
-// session too.
+// addAfter makes the next arrival of other, the id of a key or a user, count as an
+// arrival of session too.
 func (a *arrivals) addAfter(session, other string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.after[other] = append(a.after[other], session)
 }
 
-// take returns the ids of the keys and users that arrived since its last call.
+// take returns, in no order, the ids of the keys and users that arrived since its last
+// call.
 func (a *arrivals) take() (sessions []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

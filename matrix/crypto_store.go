@@ -25,9 +25,10 @@ type keyStore struct {
 	incomplete bool        // one of those writes failed
 }
 
-// PutDevices stores a user's devices. If the set of devices changes, it deletes the
-// outbound keys of the user's rooms in the same transaction: with the old key, a
-// removed device could read on and a new one nothing.
+// PutDevices stores a user's devices in place of the earlier ones; they count as out of
+// date until settle. If the set of devices changes, it deletes the outbound keys of the
+// user's rooms in the same transaction: with the old key, a removed device could read on
+// and a new one nothing. It records an error for settle.
 func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[id.DeviceID]*id.Device) error {
 	err := s.noted(s.DB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		before, err := s.GetDevices(ctx, user)
@@ -63,21 +64,23 @@ func (s *keyStore) rotate(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// PutCrossSigningKey stores one of a user's cross-signing keys.
+// PutCrossSigningKey stores one of a user's cross-signing keys. It records an error, so
+// that the next settle removes no mark.
 func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage id.CrossSigningUsage, key id.Ed25519) error {
 	return s.noted(s.SQLCryptoStore.PutCrossSigningKey(ctx, user, usage, key))
 }
 
-// PutSignature stores that one key signed another one, such as an account's key a
-// device's.
+// PutSignature stores that the key signerKey signed the key signedKey, such as an
+// account's key a device's. It records an error, so that the next settle removes no
+// mark.
 func (s *keyStore) PutSignature(
 	ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519, signature string,
 ) error {
 	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
 }
 
-// noted returns err. If it is not nil, it records that a user's devices are not stored
-// completely: mautrix only logs the errors of these writes.
+// noted returns err. If it is not nil, it records for the next settle that a user's
+// devices are not stored completely: mautrix only logs the errors of these writes.
 func (s *keyStore) noted(err error) error {
 	if err != nil {
 		s.mu.Lock()
@@ -87,9 +90,10 @@ func (s *keyStore) noted(err error) error {
 	return err
 }
 
-// settle removes the mark «out of date» from the users whose devices are stored
-// completely. The caller holds the lock on the encryption keys, so that no write is
-// under way.
+// settle removes the mark «out of date» from the users whose devices PutDevices stored
+// since the last settle. If any write failed since then, the marks stay, and the bot
+// asks for these users' devices again. The caller holds the lock on the encryption keys,
+// so that no write is under way.
 func (s *keyStore) settle(ctx context.Context) error {
 	s.mu.Lock()
 	taken, incomplete := s.taken, s.incomplete

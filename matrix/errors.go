@@ -66,15 +66,16 @@ var (
 	ErrOtherAccount = errors.New("the stored session is of another account")
 )
 
-// isStatus reports whether err is an answer of the homeserver with that HTTP status.
+// isStatus reports whether err is an answer of the homeserver with the HTTP status
+// status; false for a nil err or a lost connection.
 func isStatus(err error, status int) bool {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	return ok && he.IsStatus(status)
 }
 
 // answered returns the Matrix error (JSON with an errcode) with which the homeserver
-// answered, and its HTTP status; nil if err is something else, such as a lost
-// connection.
+// answered, and its HTTP status; nil and 0 if err is something else, such as a lost
+// connection or an answer without such JSON.
 func answered(err error) (*mautrix.RespError, int) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.RespError == nil || he.Response == nil {
@@ -97,16 +98,17 @@ var stateErrors = map[string]time.Duration{
 	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
 }
 
-// mayPass reports whether the same request may succeed later: the homeserver was out
-// of reach, overloaded or faulty, rather than refusing this request.
+// mayPass reports whether the same request may succeed later: the homeserver was out of
+// reach, overloaded or faulty, or the account is in a state that may end, rather than
+// refusing this request. It returns false if err is nil.
 func mayPass(err error) bool {
 	known, status := answered(err)
 	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
 }
 
 // sendError returns the error of a request to send as one of the queue's errors:
-// *queue.NotNow, *queue.Refused or *queue.Blocked. An error that it returns as it is
-// means that the message may have been sent or not.
+// *queue.NotNow if it may succeed later, otherwise *queue.Refused. An error that it
+// returns as it is means that the message may have been sent or not; nil stays nil.
 func sendError(err error) error {
 	if err == nil {
 		return nil
@@ -124,7 +126,9 @@ func sendError(err error) error {
 }
 
 // prepareError returns the error of a request made before a message is sent as one of
-// the queue's errors; the message was certainly not sent.
+// the queue's errors; the message was certainly not sent. It is a *queue.Refused without
+// Relation if the homeserver forbids the request (M_FORBIDDEN), and otherwise a
+// *queue.NotNow; nil stays nil.
 func prepareError(err error) error {
 	err = sendError(err)
 	_, notNow := errors.AsType[*queue.NotNow](err)
@@ -139,9 +143,9 @@ func prepareError(err error) error {
 	return &queue.NotNow{Lane: true, Cause: err}
 }
 
-// retryAfter returns how long a 429 answer asks to wait: from its body (in ms) or
-// else from its header (whole seconds or a date). The default is a second, the maximum
-// 15 minutes.
+// retryAfter returns how long the 429 answer in err asks to wait: from its body (in ms)
+// or else from its header (whole seconds or a date). It returns a second if err asks for
+// nothing, and 15 minutes at most.
 func retryAfter(err error) time.Duration {
 	wait := time.Duration(0)
 	he, ok := errors.AsType[mautrix.HTTPError](err)

@@ -18,8 +18,8 @@ import (
 )
 
 // mediaOf returns where the content of a message's file lies, with its keys if it is
-// encrypted; zero if the message does not say where, or says it in a form that the bot
-// does not know.
+// encrypted; zero if the message does not say where, in an address longer than
+// maxAddress, or in a form that the bot does not know.
 func mediaOf(content *event.MessageEventContent) chat.Media {
 	if content.File == nil {
 		return mediaAt(content.URL, "")
@@ -66,8 +66,8 @@ func (c *Client) Prepare(ctx context.Context, p chat.Post) (chat.Media, error) {
 	return c.copyEncrypted(ctx, p.File)
 }
 
-// fileError is an error about a file. Its text leaves out the cause, which holds the
-// file's address.
+// fileError is an error about a file. Its text holds what failed and the HTTP status,
+// and leaves out the cause, which holds the file's address.
 type fileError struct {
 	what  string
 	cause error
@@ -102,8 +102,11 @@ func transferError(what string, err error) error {
 	return notNow
 }
 
-// copyEncrypted uploads a copy of an encrypted file, encrypted with new keys, and
-// returns its address and keys.
+// copyEncrypted downloads an encrypted file, uploads a copy encrypted with new keys, as
+// a stream, and returns the copy's address and keys. It keeps to config.Pace. The error
+// is *queue.Refused if the address or keys cannot be read, the content is longer than
+// f.Size or not what its hash says, or the homeserver refuses; otherwise *queue.NotNow
+// or that of ctx.
 func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, error) {
 	uri, err := id.ContentURIString(f.Media.Address).Parse()
 	if err != nil {
@@ -154,7 +157,9 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 // unclosed is a reader that the HTTP client cannot close.
 type unclosed struct{ io.Reader }
 
-// attached returns the event content of a post that sends a file.
+// attached returns the event content of a post that sends a file, p.File, with the copy
+// p.Copy as its content and the post's thread or reply. The error is *queue.Refused if
+// the keys of p.Copy cannot be read.
 func attached(p chat.Post) (*event.MessageEventContent, error) {
 	content := &event.MessageEventContent{
 		MsgType: event.MessageType("m." + p.File.Shown), Body: p.File.Name, FileName: p.File.Name,

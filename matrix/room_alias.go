@@ -14,8 +14,9 @@ import (
 // ErrNoAlias reports that no room has the alias.
 var ErrNoAlias = errors.New("no room has that alias")
 
-// Resolve asks the homeserver for the room of an alias ("#bluehats:example.org").
-// The error wraps ErrNoAlias if there is none.
+// Resolve asks the homeserver for the room of an alias ("#bluehats:example.org"). The
+// error wraps ErrNoAlias if the homeserver answers that there is none, or refuses the
+// request; another error may pass.
 func (c *Client) Resolve(ctx context.Context, alias string) (chat.RoomID, error) {
 	answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
 	if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {
