@@ -61,15 +61,17 @@ type Personal interface {
 	Forget(ctx context.Context, user chat.UserID) error
 }
 
-// knownRooms returns the rooms that the bot is in and in which it answers.
+// knownRooms returns the stored rooms that the bot is in, without those that an upgrade
+// replaced. Spaces and the homeserver's room for notices, in which it does not answer,
+// are among them.
 func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.admin.Rooms.Rooms(ctx)
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
 
-// inside returns all rooms that the bot is in. One in which it does not answer has
-// only its id, and Joined false; these are left out if the homeserver does not say
-// which rooms it is in.
+// inside returns all rooms that the bot is in. One that is not stored has only its id,
+// and Joined false; these are left out if the homeserver does not say which rooms it is
+// in. The error is that of the store or of ctx.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if err != nil {
@@ -87,8 +89,8 @@ func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	return all, err
 }
 
-// room returns the stored data of a room; for a room that was never stored, a value
-// with its id alone.
+// room returns the stored data of the room id; a value with its id alone if the bot is
+// not in it, or never stored it. The error is that of the store.
 func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if i := slices.IndexFunc(all, func(r chat.Room) bool { return r.ID == id }); i >= 0 {
@@ -97,14 +99,15 @@ func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) 
 	return chat.Room{ID: id}, err
 }
 
-// logged returns a change of the database that runs change and then adds the entry c
-// to the log of changed settings.
+// logged returns a function that changes the database: it runs change and then, unless
+// that fails, adds the entry c to the log of changed settings, as log does.
 func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context) error) func(context.Context) error {
 	return both(change, func(ctx context.Context) error { return a.log(ctx, r, c) })
 }
 
 // log adds an entry to the log of changed settings, in the transaction of ctx. The
-// entry gets the sender and the room of the request.
+// entry is c with the present time, the sender of the request and, unless c names a
+// room, the room of the request.
 func (a *Answerer) log(ctx context.Context, r request, c rooms.Change) error {
 	c.At, c.By, c.Room = time.Now(), r.Sender, cmp.Or(c.Room, r.Room)
 	return a.admin.Journal.AddChange(ctx, c)

@@ -34,7 +34,8 @@ func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 }
 
 // comingEvents answers with the coming events that the room may see, in the time and
-// with the words that args give; all of them if args is empty.
+// with the words that args give. If args names no time, it is the next unasked (60)
+// days. It explains the fault of a wrong filter in args.
 func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (Answer, error) {
 	now := time.Now().In(a.zone)
 	when, rest := cutPeriod(args, now)
@@ -81,6 +82,8 @@ type calendarAdded struct {
 
 // addCalendar answers the command that makes the room watch a calendar, given by name
 // or address. If the room watches it already, it changes the rhythm or the reminders.
+// It reads a calendar given by its address first; it answers with the reason if the
+// calendar is unknown or unreadable, or if the arguments are wrong.
 func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	place, rest := cutArg(r.args)
 	if place == "" {
@@ -113,8 +116,10 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	return a.watchCalendar(ctx, r, w, added, rhythm != "")
 }
 
-// watchCalendar answers with the change that adds the room's watch w of a calendar, or
-// changes the one that it has. added is the data of the message.
+// watchCalendar answers with the change that adds the room's watch w of a calendar or,
+// if the room has one and the command names reminders or a rhythm, changes that one.
+// hasRhythm says that the command names a rhythm. added is the data of the message, to
+// which watchCalendar adds the watch. It answers with the reason if that is refused.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
 	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
@@ -135,8 +140,10 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 	return answer, err
 }
 
-// changeCalendar returns the change that sets the reminders of the room's existing
-// watch of a calendar to those of w, or its rhythm if hasRhythm is set.
+// changeCalendar returns a function that changes the room's existing watch of the
+// calendar w.Source: it sets the reminders to those of w, if w has any, and the rhythm
+// to that of w, if hasRhythm. The returned watch is w with the rhythm that it then has.
+// The error says why a change is refused.
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {
@@ -160,7 +167,8 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 }
 
 // tryCalendar reads the calendar at an address that a person typed, before the room
-// watches it. fault says why it cannot be watched; it is the zero value if it can.
+// watches it, within tryFeedWithin. trial says what it holds. fault says why it cannot
+// be watched; it is the zero value if it can. err is only that of ctx.
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
@@ -178,8 +186,9 @@ func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agend
 	return trial, fault, nil
 }
 
-// cutRemind removes the reminders from a command's arguments: «rappel:veille,1h». It
-// returns them in canonical form; if they are invalid, ok is false and remind is the
+// cutRemind removes the reminders, «rappel:veille,1h», from the arguments s of a
+// command. It returns the rest and the reminders in canonical form, or s, "" and true
+// if there are none. If they are invalid, ok is false, rest is s, and remind is the
 // typed value.
 func cutRemind(s string) (rest, remind string, ok bool) {
 	words := strings.Fields(s)

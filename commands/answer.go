@@ -47,8 +47,9 @@ type Answerer struct {
 	busy    persons // the people who wait for an answer that needs another server
 }
 
-// NewAnswerer returns an Answerer that answers from the given parts of the bot.
-// Commands of parts that are missing are refused.
+// NewAnswerer returns an Answerer that answers from the given parts of the bot. It
+// refuses the commands of parts that are missing. It takes the languages in force at
+// the call for the names of commands.
 func NewAnswerer(p Parts) *Answerer {
 	if p.Zone == nil {
 		p.Zone = time.UTC
@@ -98,7 +99,7 @@ type Found struct {
 	Name string
 }
 
-// list says what the numbers in a listing stand for: choosing one gives the command
+// list is the meaning of the numbers in a listing: choosing one gives the command
 // again, for the chosen id.
 type list struct {
 	command string
@@ -130,7 +131,9 @@ type request struct {
 }
 
 // Answer returns the answer to a line, without regard to earlier lines: a number alone
-// is searched like a name instead of choosing from a list.
+// is searched like a name instead of choosing from a list. It returns the zero Answer
+// for a line that the bot ignores, such as talk in a room, and an Answer whose later is
+// set for a command that waits for another server.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {
@@ -151,7 +154,9 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 }
 
 // parse splits a line into its command and arguments, and reports whether it gives a
-// command.
+// command: one with the prefix or, if the line addresses the bot, without it, unless
+// the line is the name of a software. The request may hold a command even if the line
+// gives none.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.stateOf(l.Room)}
@@ -168,7 +173,8 @@ func (a *Answerer) parse(l Line) (request, bool) {
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // run answers the command of the request. If all words after the command together are
-// the name of a software, that is meant, even if the first is a subcommand.
+// the name of a software, run searches for that software, even if the first of them is
+// a subcommand.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	head := a.byName(r.command.topic)
 	if _, all := cutWord(r.text); head != nil && head.searches && named(r.state.Catalogue, all) {
@@ -178,7 +184,8 @@ func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 }
 
 // follow answers the command of the request, or says why the person may not give it
-// here.
+// here. If the command has to wait for another server, the Answer's later gives the
+// answer. Otherwise follow sets the answer's readers to those that the command demands.
 func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	why, err := a.refused(ctx, r, r.command)
 	switch {
@@ -197,8 +204,9 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// learnRelay adds to a request what a software's card says about questions: whether
-// the room can ask experts, and which open questions are about which software.
+// learnRelay sets r.asks, whether the room can ask experts, and r.open, the open
+// questions by software, which a software's card shows. It leaves them unset without a
+// relay, outside rooms, and for a command that shows no software.
 func (a *Answerer) learnRelay(ctx context.Context, r *request) (err error) {
 	if a.parts.Relay == nil || r.Room == "" || r.command.show == nil {
 		return nil
@@ -232,7 +240,8 @@ func (a *Answerer) chat(r request) (Answer, error) {
 func smallTalk(c *catalogue.Catalogue, s string) bool { return c != nil && search.For(c).SmallTalk(s) }
 
 // plain answers a line to the bot that gives no command as a search for software, like
-// the command "sill".
+// the command "sill". A line that only greets gets a welcome, one of mere courtesy or
+// small talk a short answer in a direct message and none in a room.
 func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
 	switch {
@@ -264,7 +273,8 @@ func (a *Answerer) unknown(r request, word string) (Answer, error) {
 }
 
 // message returns an Answer with the HTML of the template, rendered with data in the
-// language of the request.
+// language of the request, with its shape and the request's command. The error is that
+// of rendering.
 func (a *Answerer) message(r request, template string, data any) (Answer, error) {
 	html, err := locale.Render(r.Lang, template, data)
 	if err != nil {
@@ -273,8 +283,8 @@ func (a *Answerer) message(r request, template string, data any) (Answer, error)
 	return answerWith(r, template, html), nil
 }
 
-// answerWith returns an Answer to the request with HTML that was rendered from the
-// named template.
+// answerWith returns an Answer to the request with html, which was rendered from the
+// named template: the template decides the answer's shape, the request its command.
 func answerWith(r request, template, html string) Answer {
 	answer := Answer{HTML: html, Shape: shapeOf(template)}
 	if r.command != nil {

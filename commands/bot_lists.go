@@ -137,7 +137,9 @@ type entryLine struct {
 	Room place
 }
 
-// journal answers with the last changes of settings, for operators.
+// journal answers, for operators, with the last changes of settings: journalEntries, or
+// as many as the argument says, at most mostEntries. It explains the command if the
+// argument is no positive number.
 func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 	n := journalEntries
 	if r.args != "" {
@@ -176,7 +178,8 @@ type leaving struct {
 }
 
 // quit answers !bot quitter: the bot leaves the named room, after the person has
-// confirmed it.
+// confirmed it, and no longer serves it. The answer says so if the bot is in no such
+// room.
 func (a *Answerer) quit(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -10,8 +10,8 @@ import (
 	"heraut/text"
 )
 
-// Catalogue makes the bot use a version of the catalogue that it held back for its
-// suspicious size.
+// Catalogue is the part that makes the bot use a version of the catalogue which it held
+// back for its suspicious size.
 type Catalogue interface {
 	// Accept returns catalogue.ErrNothingHeld if the bot holds no version back.
 	Accept(ctx context.Context) (catalogue.Held, error)
@@ -29,9 +29,10 @@ type catalogueView struct {
 	Nothing  bool            // there was no version to accept
 }
 
-// catalogue answers !bot catalogue with the size of the catalogue in use and of a
-// version that is held back, if any. With the argument that accepts it, the bot uses
-// that version.
+// catalogue answers !bot catalogue with the size of the catalogue in use, the SILL or
+// the one that the first argument names, and of a version that is held back, if any.
+// With the argument «accepter», the bot uses that version at once; if there is none,
+// the answer says so.
 func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	view := catalogueView{Prefix: r.Prefix}
 	state, acceptHeld := a.current(), a.admin.Catalogue.Accept

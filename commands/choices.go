@@ -18,7 +18,8 @@ import (
 // chooseWithin is how long a bare number chooses from a list.
 const chooseWithin = 5 * time.Minute
 
-// ErrNoChoice is returned when there is no such list.
+// ErrNoChoice is the error of Choices when there is no list from which the person may
+// choose.
 var ErrNoChoice = errors.New("no list to choose from")
 
 // Choice is a numbered list in a message of the bot from which one person may choose,
@@ -60,15 +61,16 @@ func choiceOf(e chat.Event, l *list) Choice {
 	return c
 }
 
-// choiceAgain returns a copy of a list for the reply e that chose from it. An edit of
-// that reply does not name the list any more, so it chooses from the copy.
+// choiceAgain returns a copy of the list c for the reply e that chose from it: the copy
+// belongs to e and allows no other choice by a bare number. An edit of that reply does
+// not name the list any more, so it chooses from the copy.
 func choiceAgain(e chat.Event, c Choice) Choice {
 	c.Cause, c.Next = e.Original(), e.Original()
 	return c
 }
 
-// save returns a change of the database that stores the choices; nil if there are
-// none.
+// save returns a function that stores the choices in the database, or deletes those
+// without ids; nil if there are no choices.
 func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	if len(choices) == 0 {
 		return nil
@@ -83,8 +85,10 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	}
 }
 
-// listBefore returns the numbered list that a message directly follows, from which it
-// may choose by a bare number; the zero Choice if there is none.
+// listBefore returns the numbered list that the message e directly follows, from which
+// it may choose by a bare number within chooseWithin; the zero Choice if there is none.
+// For an edit it is only a list that the message itself directly followed. The error is
+// that of the store.
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {
@@ -97,9 +101,11 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick returns a function that answers a message which chooses a number from a list;
-// nil if the message is no choice. before is the list that it directly follows. A
-// number in reply to another person's list gets no answer.
+// pick returns a function that answers a message e which chooses a number from a list:
+// the one that it replies to or else before, the list that it directly follows. The
+// function is nil if the message is no choice: no number, no list, or in a room a
+// number beyond the list without a reply. To a number in reply to another person's
+// list, the function gives no answer. The error is that of the store.
 func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {
@@ -130,7 +136,10 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	}, nil
 }
 
-// reaction answers a reaction with a number by which a person chooses from their list.
+// reaction answers a reaction: one to a message of a question, ✅ that confirms a
+// command, the emoji that makes a message a question, or a number by which a person
+// chooses from their list. It returns an empty Result for any other reaction, for a
+// number that comes late or is not in the list, and for a list of another person.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
 	if result, done, err := h.answerer.carrier.React(ctx, e); done || err != nil {
@@ -166,7 +175,9 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	}, nil)
 }
 
-// chosen answers the choice of the n-th item of a list, counted from 1.
+// chosen answers the choice of the n-th item of the list c, counted from 1. It answers
+// with the reason if the list is shorter, the catalogue is not read yet, or the
+// software or the command is gone.
 func (a *Answerer) chosen(ctx context.Context, l Line, c Choice, n int) (Answer, error) {
 	r := request{Line: l, command: a.byName(c.Command), state: a.stateOf(l.Room)}
 	if r.command != nil && r.command.commons {
@@ -190,8 +201,8 @@ func (a *Answerer) chosen(ctx context.Context, l Line, c Choice, n int) (Answer,
 
 var numeral = regexp.MustCompile(`^\s*(?i:(?:le|la|the|option|choix|choice|réponse|num[ée]ro|number)\s+)*(?i:n[°o]\s*|#\s*)?([1-9][0-9]?)\s*[.)!]?\s*$`)
 
-// number reads a bare number: «2», «le 2», «option 2», a keycap emoji (2️⃣), a
-// circled digit (②) or a full-width one.
+// number reads a bare number from 1 to 99: «2», «le 2», «option 2», a keycap emoji
+// (2️⃣), a circled digit (②) or a full-width one; 0 and false for anything else.
 func number(s string) (int, bool) {
 	s = strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(norm.NFC.String(s))
 	s = norm.NFKC.String(uncircled.Replace(s))

@@ -28,7 +28,8 @@ type commonEntry struct{ entry }
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
 // common answers with software that administrations built or use for a need; abandoned
-// projects come last.
+// projects come last. Without arguments it explains the command; it also says that
+// nothing fits, or that these catalogues are not read yet.
 func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -65,7 +66,8 @@ func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 }
 
 // credits returns the lines that the licences of the catalogues ask to show, for the
-// catalogues from which these software come.
+// catalogues from which all these software come; none if the SILL is the only catalogue
+// of the bot.
 func (a *Answerer) credits(all ...*catalogue.Software) []string {
 	if a.parts.Library == nil {
 		return nil

@@ -12,7 +12,8 @@ import (
 // ConfirmWithin is how long a command waits for its confirmation.
 const ConfirmWithin = 5 * time.Minute
 
-// ErrNoConfirmation is returned when no such command waits.
+// ErrNoConfirmation is the error of Confirmations when no such command waits for its
+// confirmation.
 var ErrNoConfirmation = errors.New("no command to confirm")
 
 // Confirmation is a dangerous command that waits until the person who gave it confirms
@@ -53,8 +54,10 @@ type confirmation struct {
 	Count    int
 }
 
-// confirm answers a dangerous command with the question whether it is really meant.
-// When the person confirms it, the command is answered again, marked as confirmed.
+// confirm answers a dangerous command with the question whether it is really meant. c
+// says what to confirm; confirm sets its prefix and reaction. The answer stores the
+// line; once the person confirms it, the command is answered again, with
+// request.confirmed set.
 func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
 	answer, err := a.message(r, "confirm", c)
@@ -62,18 +65,23 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	return answer, err
 }
 
-// confirms reports whether a message confirms a waiting command: «!oui», or «oui» in a
-// direct message.
+// confirms reports whether a message has the form that confirms a waiting command:
+// «!oui», with the room's prefix, or «oui» in a direct message, in any language. It
+// does not say whether a command waits.
 func confirms(l Line) bool {
 	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
 	return (prefixed || l.Private) && isWord(text, "oui")
 }
 
-// isYes reports whether an emoji confirms a waiting command.
+// isYes reports whether the emoji of a reaction, key, is the one that confirms a
+// waiting command: ✅.
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
-// confirmed returns a function that answers the waiting command which a message or a
-// reaction confirms; nil if it confirms none.
+// confirmed returns a function that answers the waiting command which the message or
+// reaction e confirms, and whose answer then ends the waiting. l is the Line of e. The
+// function is nil if e confirms none: no command waits, or it is another person's or
+// older than ConfirmWithin, e is unencrypted in an encrypted room, or the person may
+// not give the command by a reaction. The error is that of a store.
 func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
 	if e.ClearInEncrypted {
 		return nil, nil //nolint:nilnil // the homeserver can have made it up
@@ -121,9 +129,10 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 	}, nil
 }
 
-// awaits returns the change that stores line as a command that waits to be confirmed.
-// After an edit or deletion of the command's message it deletes it; nil if there is
-// nothing to do.
+// awaits returns a function that changes the database: it stores line, the command of
+// e, as one that waits for its confirmation. With an empty line, after an edit or a
+// deletion of the command's message, it deletes that waiting command. The function is
+// nil if there is nothing to do.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {

@@ -8,7 +8,8 @@ import (
 	"heraut/text"
 )
 
-// withoutGreeting returns s without its leading greeting, and whether it has one.
+// withoutGreeting returns s without the greeting at its start, and true; s itself and
+// false if it starts with none.
 func withoutGreeting(s string) (string, bool) {
 	w := text.Words(s)
 	if len(w) == 0 || !locale.IsGreeting(w[0]) {
@@ -18,8 +19,8 @@ func withoutGreeting(s string) (string, bool) {
 	return rest, true
 }
 
-// onlyCourtesy reports whether s contains only words of courtesy, such as greetings
-// and thanks. Such a line asks for nothing, so it is not a search.
+// onlyCourtesy reports whether s contains only words of courtesy, such as greetings and
+// thanks; true if it has no words. Such a line asks for nothing, so it is not a search.
 func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !locale.IsCourtesy(w) })
 }

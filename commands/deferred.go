@@ -21,9 +21,10 @@ func namesRemote(args string) bool {
 	})
 }
 
-// answerLater answers a command that waits for another server, while the room's other
-// messages go on. Each person has at most one such command at a time; a second one is
-// refused.
+// answerLater returns an Answer whose later answers a command that waits for another
+// server, while the room's other messages go on. It records that the person waits until
+// later returns. Each person has at most one such command at a time: to a second one it
+// answers that the bot is busy.
 func (a *Answerer) answerLater(r request) (Answer, error) {
 	if !a.busy.enter(r.Sender, r.Event.ID) {
 		return a.message(r, "busy", nil)
@@ -41,8 +42,9 @@ type persons struct {
 	waits map[chat.UserID]chat.EventID
 }
 
-// enter records that a person waits for the answer to an event. It returns false if
-// they already wait for the answer to another one.
+// enter records that a person waits for the answer to an event, and returns true. It
+// returns false, and records nothing, if they already wait for the answer to another
+// one.
 func (p *persons) enter(user chat.UserID, event chat.EventID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

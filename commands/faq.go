@@ -39,7 +39,9 @@ type faqChange struct {
 // "experts" or "number".
 type faqFault struct{ Prefix, What, Word string }
 
-// faq answers the command !faq with the entries of the FAQ that match its words.
+// faq answers the command !faq with the entries of the FAQ that match its words and
+// that the room may read. The answer's change counts the entries as shown or, if there
+// are none, the words as a search that found nothing.
 func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -68,8 +70,10 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// keep answers the command that adds an expert's answer to the FAQ: the answer to
-// which the command replies, or the only one of its thread.
+// keep answers the command that adds an expert's answer to the FAQ: the answer to which
+// the command replies, or the only one of its thread. With «pour tous», for operators
+// only, all rooms may read the entry. It answers with the reason if there is no such
+// answer.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
 	switch rest := strings.TrimPrefix(text.Fold(r.args), "pour "); {
@@ -103,7 +107,8 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// unkeep answers the command that removes an entry of the FAQ, given by its number.
+// unkeep answers the command that removes an entry of the FAQ, given by its number, and
+// logs it; it answers that there is none of that number if so.
 func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	number, err := strconv.ParseInt(strings.TrimLeft(r.args, "n°o# "), 10, 64)
 	if r.args == "" {

@@ -147,7 +147,8 @@ func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error)
 	return e, err
 }
 
-// saveEntry returns the change that stores a new entry and logs it.
+// saveEntry returns a function that stores a new entry in the database and adds its
+// number to the log of changes, with the mention «tous» if forAll.
 func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
@@ -162,8 +163,8 @@ func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx
 	}
 }
 
-// cutForAll returns a text without «pour tous» at its start, and whether that was
-// there.
+// cutForAll returns the text s without «pour tous» at its start, and true; s itself and
+// false if it starts otherwise.
 func cutForAll(s string) (string, bool) {
 	word, rest := cutWord(s)
 	if !isWord(word, "pour") {
@@ -176,8 +177,9 @@ func cutForAll(s string) (string, bool) {
 	return s, false
 }
 
-// parseEntry splits «question | answer» at the first bar into an entry of the FAQ, and
-// removes user ids. It returns false if a part is missing or longer than maxEntry.
+// parseEntry splits «question | answer» at the first bar into an entry of the FAQ that
+// has only these two texts, and removes user ids. It returns false if there is no bar
+// or a part is empty or longer than maxEntry.
 func parseEntry(s string) (relay.Entry, bool) {
 	question, answer, ok := strings.Cut(s, "|")
 	e := relay.Entry{Question: relay.WithoutIDs(strings.TrimSpace(question)), Answer: relay.WithoutIDs(strings.TrimSpace(answer))}

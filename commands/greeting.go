@@ -28,7 +28,8 @@ type greeted struct {
 	at map[chat.RoomID]time.Time
 }
 
-// note records that the bot greeted a direct message at that time.
+// note records that the bot greeted the direct message room at that time, and drops the
+// records older than greetOnce.
 func (g *greeted) note(room chat.RoomID, at time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,7 +44,8 @@ func (g *greeted) note(room chat.RoomID, at time.Time) {
 	g.at[room] = at
 }
 
-// lately reports whether the bot greeted the room shortly before the time at.
+// lately reports whether the bot greeted the room less than greetOnce before the time
+// at.
 func (g *greeted) lately(room chat.RoomID, at time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -51,7 +53,8 @@ func (g *greeted) lately(room chat.RoomID, at time.Time) bool {
 	return known && at.Before(then.Add(greetOnce))
 }
 
-// greetsOnly reports whether a line greets the bot and says nothing else.
+// greetsOnly reports whether a line greets the bot and says nothing else but courtesy;
+// false for a line that is the name of a software.
 func greetsOnly(r request) bool {
 	rest, greets := withoutGreeting(r.text)
 	return greets && onlyCourtesy(rest) && !named(r.state.Catalogue, r.text)

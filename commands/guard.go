@@ -21,7 +21,8 @@ const (
 	inClosed readers = "closed" // the members of a room that no stranger reads
 )
 
-// readersOf returns the limit on who may read the answers of a command.
+// readersOf returns the limit on who may read the answers of a command, from its needs;
+// empty for no limit.
 func readersOf(c *command) readers {
 	switch {
 	case c.needs&aDirect != 0:
@@ -36,8 +37,10 @@ func readersOf(c *command) readers {
 // read it, since the room may have opened meanwhile. It is a queue.Guard.
 type Guard struct{ *Handler }
 
-// Check lets an answer go if the room's readers may read it. Otherwise it replaces the
-// answer by the sentence that refuses the command.
+// Check returns a Verdict about row, an answer that waits to be sent: it lets it go if
+// the room's readers may read it. Otherwise it replaces the answer by the sentence that
+// refuses the command, which has no guard. The error is that of the store or of
+// rendering.
 func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	who, name, _ := strings.Cut(row.Post.Guard.About, " ")
 	room, err := g.answerer.room(ctx, row.Post.Room)

@@ -44,7 +44,9 @@ type HandlerOptions struct {
 	Moves []Move
 }
 
-// NewHandler returns a Handler that finds its answers with a.
+// NewHandler returns a Handler that finds its answers with a, and whose settings,
+// limits and stores are those of o. Without o.Operators, messages for operators go
+// nowhere.
 func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 	limits, operators := o.Limits, o.Operators
 	if operators == nil {
@@ -64,7 +66,10 @@ func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 }
 
 // Handle returns the posts that answer an event, and the change of the database that
-// goes with them. It changes nothing itself (queue.Handler).
+// goes with them (queue.Handler); an empty Result if the event needs neither. Handle
+// itself writes nothing and sends nothing, but counts the event for the limits and for
+// what the Handler remembers until a restart. The error is that of a store or a
+// template.
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
 	case e.Message != nil:
@@ -96,8 +101,9 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	return queue.Result{}, nil
 }
 
-// say returns the message of a template in the room of e, without replying to anyone,
-// such as the greeting in a new room.
+// say returns a Result with the message of the template, in the room and the room's
+// language, without replying to anyone, such as the greeting in a new room. The error
+// is that of the template.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
 	html, err := locale.Render(s.Language, template, greeting{s.Prefix, e.Direct, h.answerer.labelsOf(e.Room)})
@@ -107,8 +113,10 @@ func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
-// Apologise returns a message that says that the bot failed to answer the event e; nil
-// if nobody expects an answer (queue.Config.Apology).
+// Apologise returns a message that says that the bot failed to answer the event e
+// (queue.Config.Apology). It returns nil if nobody expects an answer: e is no message,
+// is late or an edit, or neither addresses the bot nor gives a command with the prefix.
+// It also returns nil if the message fails to render.
 func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if e.Message == nil || e.Late || e.Message.Edits != "" {
 		return nil
@@ -125,9 +133,10 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	return h.posts(e, e.Original(), e.Message.Thread, Answer{HTML: html})
 }
 
-// message answers a message: a command, a choice from a list, or a message that
-// belongs to a question. After it, its sender can no longer choose from an earlier
-// list by a bare number.
+// message answers the message e: a command, a choice from a list, a confirmation, or a
+// message that belongs to a question. If e is late or no text, only the relay and
+// commands that work late handle it. After any other e, its sender can no longer choose
+// from an earlier list by a bare number.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
@@ -167,8 +176,10 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.answer(ctx, e, line, changes)
 }
 
-// late handles a message that is too old to be answered and does not belong to a
-// question: only commands that ask or carry something still have an effect.
+// late handles the message e, with its line, when it is too late for an answer or no
+// text, and belongs to no question. follow says that it gives a command that works
+// late, such as asking or claiming a question, which late then answers; otherwise it
+// posts nothing. If e edits a message that was carried, its copies are withdrawn.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	carrier, carried := h.answerer.carrier, false
 	if e.Message.Edits != "" {
@@ -184,8 +195,10 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry carries a message that belongs to a question to the other room: one that gives
-// no command, or the text after a command such as «!répondre».
+// carry carries the message e, if it belongs to a question, to the other room: a
+// message that gives no command or, with isCommand, the text after a command c such as
+// «!répondre». It returns the Result of that and true, or false if there is nothing to
+// carry.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	var how relay.Manner
 	if isCommand {
@@ -200,8 +213,10 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 	return h.answerer.carrier.Carry(ctx, e, how)
 }
 
-// answer answers a line that neither chooses from a list nor belongs to a question.
-// The given choices are stored with the answer.
+// answer answers the line of e, which neither chooses from a list nor belongs to a
+// question. If the line gives a command, the message will not be carried; if it gives
+// none, it may get a hint about that. The lists in changes are stored in any case, even
+// if the limits or the line itself allow no answer.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
@@ -237,15 +252,18 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 	return h.decide(ctx, e, line, ask, change)
 }
 
-// asks reports whether a line that gives no command may get an answer: it speaks to
-// the bot, or begins with a misspelt command.
+// asks reports whether a line that gives no command may get an answer: it addresses the
+// bot and has words other than courtesy or begins with a greeting, or it begins with a
+// misspelt command. r is the request parsed from l.
 func (a *Answerer) asks(l Line, r request) bool {
 	rest, greeted := withoutGreeting(r.text)
 	return a.isSlip(r) || l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
 }
 
-// decide returns the result of a command or a choice, if the sender is within the
-// limits, which it checks before any work. The change is applied in any case.
+// decide calls answer, for a command or a choice in e, and returns its posts and
+// changes, if the sender is within the limits; otherwise it returns the sentence about
+// the limit, without calling answer. An Answer that has to wait for another server
+// becomes the Result's Later. change, which may be nil, is applied in any case.
 func (h *Handler) decide(
 	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
 ) (queue.Result, error) {
@@ -271,8 +289,9 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep returns the change after which a command's message is not carried to another
-// room, even if it belonged to a question before an edit or will after one.
+// keep returns a function that changes the database so that the command's message e is
+// not carried to another room, even if it belonged to a question before an edit or will
+// after one. The function is nil for a new message that belongs to no question.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.carrier.Dropped(e), nil
@@ -281,8 +300,10 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	return change, err
 }
 
-// give returns the posts and changes of an answer to the event e. change is applied in
-// addition.
+// give returns the posts and changes of an answer to the message or reaction e. change,
+// which may be nil, is applied before them. For a message it also stores the answer's
+// list and the command that waits for a confirmation; after an edit it deletes those of
+// the earlier answer.
 func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
 	if e.Reaction != nil {
 		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}
@@ -301,8 +322,8 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	}
 }
 
-// both returns a change of the database that runs first and then second. Either may be
-// nil; it is nil if both are.
+// both returns a function that changes the database: it runs first and then, unless
+// that fails, second. Either may be nil; the function is nil if both are.
 func both(first, second func(context.Context) error) func(context.Context) error {
 	switch {
 	case first == nil:
@@ -318,8 +339,8 @@ func both(first, second func(context.Context) error) func(context.Context) error
 	}
 }
 
-// line returns the message of e as a Line to answer, with the room's settings. A
-// message that only mentions the bot becomes a request for help.
+// line returns the message of e as a Line to answer, with the room's settings. If the
+// message only mentions the bot, its text is a request for help.
 func (h *Handler) line(e chat.Event) Line {
 	l := h.about(e)
 	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
@@ -345,8 +366,10 @@ func (h *Handler) about(e chat.Event) Line {
 // starts a thread. The fullest card has as many lines.
 const maxLines = 12
 
-// posts returns the posts of an answer to the event to: the answer itself, in the
-// thread if that is not empty, and any further posts.
+// posts returns the posts of an answer to e: the answer itself, as a reply to the event
+// to, and the further posts of the answer. They go to the thread, if it is not empty;
+// otherwise, in a room, a reply of more than maxLines lines starts a thread at to. It
+// returns nil if the answer has no HTML, whatever else it has.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil
@@ -371,7 +394,8 @@ func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []
 	return append([]chat.Post{reply}, answer.posts...)
 }
 
-// lines returns how many lines a message of that HTML shows.
+// lines returns roughly how many lines a message of that HTML shows: the number of its
+// paragraphs, list items and line breaks.
 func lines(html string) int {
 	return strings.Count(html, "<p>") + strings.Count(html, "<li>") + strings.Count(html, "<br>")
 }

@@ -17,8 +17,9 @@ const noticeLines = 12
 // successor after an upgrade, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
 
-// moved returns the change that assigns all stored data of an upgraded room to its
-// successor.
+// moved returns a Result whose change assigns all stored data of an upgraded room, that
+// of e, to its successor; it runs the moves in their order and stops at the first
+// error.
 func (h *Handler) moved(e chat.Event) queue.Result {
 	return queue.Result{Change: func(ctx context.Context) error {
 		for _, move := range h.moves {
@@ -30,8 +31,9 @@ func (h *Handler) moved(e chat.Event) queue.Result {
 	}}
 }
 
-// joined returns the message with which the bot greets a room that it joined, or with
-// which it says why it leaves it again.
+// joined returns the message with which the bot greets the room of e, which it joined;
+// for a room in which it is unwelcome, the message that says why, and a post by which
+// it leaves again. It remembers that it greeted a direct message.
 func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	if !e.Joined.Unwelcome {
 		if e.Direct {
@@ -44,7 +46,8 @@ func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	return result, err
 }
 
-// inform returns a message of a template to each operator.
+// inform returns a message of the template, rendered with data in each one's language,
+// to each operator who has a direct message with the bot.
 func (h *Handler) inform(ctx context.Context, template string, data any) (queue.Result, error) {
 	posts, err := h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, template, data) })
 	return queue.Result{Posts: posts}, err
@@ -57,7 +60,8 @@ type blocked struct {
 	Blocked bool
 }
 
-// Blocked returns the messages that tell the operators about such a room
+// Blocked returns the messages that tell the operators that the homeserver begins to
+// refuse the bot's posts in a room or, if isBlocked is false, accepts them again
 // (queue.Config.Blocked).
 func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
 	r, err := h.answerer.room(ctx, room)
@@ -75,9 +79,9 @@ type removal struct {
 	Banned bool
 }
 
-// removed informs the operators that a member removed the bot from a room that it
-// should serve. It stays silent about other rooms, whose members may remove the bot
-// as they like.
+// removed returns the messages that inform the operators that a member removed the bot
+// from a room that it should serve. The Result is empty for other rooms, whose members
+// may remove the bot as they like.
 func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, error) {
 	missing, err := h.answerer.admin.Missing(ctx)
 	if err != nil || !slices.ContainsFunc(missing, func(r chat.Room) bool { return r.ID == e.Room }) {

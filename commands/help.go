@@ -31,8 +31,10 @@ type explanation struct {
 	Subcommands []string
 }
 
-// help answers the command !aide: with the commands that the person may give here, or
-// with details about the one that is named.
+// help answers the command !aide: with the commands that the person may give here, in a
+// room only some of them unless they ask for «tout», or with details about the one that
+// is named. A name that is no command gets the nearest one if the line has the prefix;
+// otherwise the line is a search.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	all := isWord(r.args, "tout")
 	if r.args == "" || all {
@@ -83,8 +85,8 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 // maxBrief is the number of commands that the help shows in a room. A last line follows.
 const maxBrief = 5
 
-// brief returns at most maxBrief of the commands for a short help. If there are few,
-// it adds subcommands of the first one.
+// brief returns at most maxBrief of the commands all, for a short help. If there are
+// few, it adds subcommands of the first one, which is "sill". It may change all.
 func brief(all []topic) []topic {
 	for i, part := range []string{"sill remplace", "sill compare"} {
 		if len(all) < maxBrief {
@@ -118,7 +120,8 @@ func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, 
 	return a.message(r, "help-command", data)
 }
 
-// subcommands returns the names of the subcommands of c that the person may give here.
+// subcommands returns the names of the subcommands of c that the person may give here;
+// none if c is a subcommand itself.
 func (a *Answerer) subcommands(ctx context.Context, r request, c *command) (names []string, err error) {
 	for i := range a.table {
 		part := &a.table[i]

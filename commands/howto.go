@@ -22,8 +22,10 @@ type guidePart struct {
 	Code bool
 }
 
-// howTo returns the answer to a question about the services themselves, such as how
-// to become a référent. It reports false if the line does not ask for one.
+// howTo returns the answer to a question about the services themselves, such as how to
+// become a référent, and true. It returns false if the line asks for none that is
+// known, in any language, speaks of the bot rather than to it (Casual), or gives a
+// command that does not search.
 func (a *Answerer) howTo(r request) (Answer, bool, error) {
 	if r.Casual || !r.command.searches {
 		return Answer{}, false, nil
@@ -46,8 +48,9 @@ func (a *Answerer) howTo(r request) (Answer, bool, error) {
 // guides holds the answers about the services, by language, once each was asked for.
 type guides struct{ books sync.Map }
 
-// of returns the answers in a language: the operators' own ones, or else those of the
-// language's folder.
+// of returns the answers in a language: the operators' own ones, those in replaced, or
+// else those of the language's folder, which it reads once and keeps. The error is that
+// of reading them.
 func (g *guides) of(lang string, replaced map[string]howto.Book) (howto.Book, error) {
 	if book, ok := replaced[lang]; ok {
 		return book, nil
@@ -62,8 +65,9 @@ func (g *guides) of(lang string, replaced map[string]howto.Book) (howto.Book, er
 	return book, err
 }
 
-// languages returns the languages in which a question is looked up: the room's first,
-// since people also ask in another one.
+// languages returns all languages in force in the order in which a question is looked
+// up: room, the room's language, and its fallbacks first, since people also ask in
+// another one.
 func languages(room string) []string {
 	first := locale.Fallbacks(room)
 	for _, lang := range locale.Languages() {
@@ -74,8 +78,9 @@ func languages(room string) []string {
 	return first
 }
 
-// parts cuts an answer at its backquotes: what stands between two of them is code, and a
-// command there begins with the room's prefix instead of "!".
+// parts cuts an answer at its backquotes: the text between two of them is code, and a
+// command there begins with prefix, that of the room, instead of "!". It drops empty
+// parts.
 func parts(answer, prefix string) (all []guidePart) {
 	for i, text := range strings.Split(answer, "`") {
 		code := i%2 == 1

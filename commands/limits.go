@@ -65,9 +65,10 @@ func newLimiter(r Rate) *limiter {
 	return &limiter{rate: r, buckets: map[string]*bucket{}, sweepAt: sweepFrom}
 }
 
-// allow counts one answer for key, at the time that the sender's server gives, and
-// returns whether it is within the limit. A time in the future, or before earlier
-// events, gains nothing.
+// allow takes one token of key, at the time at that the sender's server gives, and
+// returns whether the action is within the limit; always so without a limit. The first
+// action beyond it is overOnce, the next ones overAgain, until one is within again. A
+// time in the future, or before earlier events, gains nothing.
 func (l *limiter) allow(key string, at time.Time) verdict {
 	if l.rate.Count <= 0 || l.rate.Per <= 0 {
 		return within
@@ -98,8 +99,9 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 	return overOnce
 }
 
-// tells reports whether the answer to an edited message still has to become the
-// sentence about the limit. It applies to a key over its limit.
+// tells reports whether the answer to the edited message cause still has to become the
+// sentence about the limit, and records that it does. It applies to a key over its
+// limit: true once for each message, for at most mostEdits messages.
 func (l *limiter) tells(key string, cause chat.EventID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,8 +113,9 @@ func (l *limiter) tells(key string, cause chat.EventID) bool {
 	return true
 }
 
-// sweep deletes the keys that have all their tokens again, so that their number stays
-// bounded. A missing key counts as full.
+// sweep deletes the keys that have all their tokens again at the time at, so that their
+// number stays bounded; it does so only once there are l.sweepAt keys. A missing key
+// counts as full. The caller holds l.mu.
 func (l *limiter) sweep(at time.Time) {
 	if len(l.buckets) < l.sweepAt {
 		return
@@ -125,10 +128,11 @@ func (l *limiter) sweep(at time.Time) {
 	l.sweepAt = max(sweepFrom, 2*len(l.buckets))
 }
 
-// limit counts one action of the sender of e: an answer, a refusal, a choice, a
-// carried message or reaction, or an edit of one of these. over reports that the
-// action exceeds a limit; result then says so to the sender, once. The answer to an
-// edited message becomes that sentence, once for each message, and then stays.
+// limit counts one action of the sender of e, for the sender and then for the room: an
+// answer, a refusal, a choice, a carried message or reaction, or an edit of one of
+// these. over reports that the action exceeds a limit; result then says so to the
+// sender, once, with the sentence of the template. The answer to an edited message
+// becomes that sentence, once for each message, and then stays. l is the Line of e.
 func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Result, over bool, err error) {
 	by, key := h.persons, string(e.Sender)
 	verdict := by.allow(key, e.At)
@@ -158,9 +162,10 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 	return queue.Result{Posts: h.posts(e, to, thread, Answer{HTML: html})}, true, nil
 }
 
-// limitCarried returns the result of carrying a message or reaction of a question, if
-// its sender is within the limits. Otherwise nothing is carried, and the sender is
-// told once.
+// limitCarried returns result, that of carrying the message or reaction e of a
+// question, if its sender is within the limits; some posts then lose their pings
+// (pingOnce). Otherwise nothing is carried, and the sender is told once. It returns
+// result and err as they are, and counts nothing, if err is not nil or result is empty.
 func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
 	if err != nil || len(result.Posts) == 0 && result.Change == nil {
 		return result, err
@@ -178,8 +183,9 @@ func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err er
 // messages.
 const pingEvery = time.Minute
 
-// pingOnce removes the ping from posts to a person whose last ping is younger than
-// pingEvery, so that a burst of messages rings its reader once.
+// pingOnce removes the mentions from those posts of result whose reader the bot pinged
+// in that room within pingEvery, so that a burst of messages rings once. The change of
+// the Result that it returns also records the pings that remain.
 func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	if h.pings == nil {
 		return result
@@ -211,16 +217,16 @@ type pings struct {
 	last map[string]time.Time
 }
 
-// due reports whether the person and room in key may get another post that rings: the
-// last one is long enough ago.
+// due reports whether the person and room in key may get another post that rings at the
+// time now: the last one is pingEvery or more ago. It records nothing.
 func (p *pings) due(key string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return now.Sub(p.last[key]) >= pingEvery
 }
 
-// note records that posts that ring were sent to these keys (a room and person each),
-// and drops records too old to matter.
+// note records that posts that ring went at the time now to these keys (a room and
+// person each), and drops records too old to matter.
 func (p *pings) note(keys []string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

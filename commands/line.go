@@ -43,7 +43,8 @@ type Line struct {
 // maxLine is the number of characters that the bot reads of a line.
 const maxLine = 300
 
-// firstLine returns the first line of s that is not blank, trimmed and bounded.
+// firstLine returns the first line of s that is not blank, trimmed and cut to maxLine
+// characters; empty if all lines are blank.
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -53,9 +54,9 @@ func firstLine(s string) string {
 	return ""
 }
 
-// cutWord splits s after its first word and drops a colon between the two parts,
-// since people write « !sill : gimp ». It keeps a colon at the end, which is a fault
-// in a filter.
+// cutWord splits s after its first word and drops a colon between the two parts, since
+// people write « !sill : gimp ». It keeps a colon at the end, which is a fault in a
+// filter. rest is empty if s is one word; both are empty if s is.
 func cutWord(s string) (word, rest string) {
 	word, rest = s, ""
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {

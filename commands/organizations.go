@@ -20,7 +20,8 @@ type organization struct {
 }
 
 // organization answers with the software that an administration uses, and says for
-// which of them somebody there can be asked.
+// which of them a person there can be asked. If no administration matches the
+// arguments, it suggests similar names.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {
@@ -57,7 +58,8 @@ type instances struct {
 	Unrecorded bool // the data name no instance of any software
 }
 
-// instances answers with the installations of a software that people may use.
+// instances answers with the installations of the software s that people may use. If
+// there are none, it says whether the catalogue names any for other software.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
 	recorded := len(shown) > 0

@@ -51,8 +51,9 @@ func (p *Parts) sources(ctx context.Context) ([]announce.Health, error) {
 // hasCalendar reports whether the source of that name is a calendar.
 func (p *Parts) hasCalendar(source string) bool { return p.Agenda != nil && p.Agenda.Has(source) }
 
-// deleted returns the change that follows when a person deletes a message: the video
-// conference that it scheduled, or the thanks that it gave, are deleted.
+// deleted returns a function that changes the database when a person deletes the
+// message of e: it deletes the video conference that the message scheduled and the
+// thanks that it gave. The function is nil if the bot has neither part.
 func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	var change func(ctx context.Context) error
 	if p.Visio != nil {
@@ -64,8 +65,8 @@ func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	return change
 }
 
-// carrier handles the messages and reactions that belong to questions. *relay.Carrier
-// is one, and documents the methods.
+// carrier is the part that handles the messages and reactions that belong to questions.
+// *relay.Carrier is one, and documents the methods.
 type carrier interface {
 	Carry(ctx context.Context, e chat.Event, how relay.Manner) (queue.Result, bool, error)
 	Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
@@ -107,7 +108,8 @@ func (noCarrier) React(context.Context, chat.Event) (queue.Result, bool, error) 
 }
 
 // withDefaults returns the Administration with working replacements for its missing
-// parts, which know nothing and store nothing.
+// parts, which know nothing and store nothing. Status, Troubles, Webhooks, Personal,
+// Operators and Links stay as they are.
 func (admin Administration) withDefaults() Administration {
 	if admin.Book == nil {
 		admin.Book = rooms.NewBook(rooms.Settings{})

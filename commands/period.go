@@ -23,9 +23,9 @@ var (
 )
 
 // cutPeriod removes the words for a time from the arguments s (semaine, mois,
-// aujourd’hui, demain, a date, a month), and returns that time and the other words. A
-// day or month without a year is the next one. Without such words, the period is the
-// time from today on that lists show by default.
+// aujourd’hui, demain, a date, a month), and returns that time, in the zone of now, and
+// the other words. A day or month without a year is the next one. Without such words it
+// returns the next unasked days, from today on, and s.
 func cutPeriod(s string, now time.Time) (when period, rest string) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	words := strings.Fields(s)
@@ -37,8 +37,9 @@ func cutPeriod(s string, now time.Time) (when period, rest string) {
 	return period{today, today.AddDate(0, 0, unasked)}, s
 }
 
-// periodAt returns the time that the words at the start of words mean, and how many
-// words that takes; ok is false if they mean none.
+// periodAt returns the time that the first of words mean, and n, how many words that
+// takes; ok is false if they mean none. There must be at least one word. today is the
+// midnight at which today begins.
 func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	word := locale.Canonical(strings.ReplaceAll(words[0], "’", "'"))
 	days := func(from, length int) (period, int, bool) {
@@ -82,9 +83,9 @@ func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	return period{}, 0, false
 }
 
-// oneDay returns the period of one day, given by its day, month and year in digits; an
-// empty year means the next such day from today on. It also returns n, the number of
-// words that the date took; false if there is no such day.
+// oneDay returns the period of one day, given by its day, month and year in digits, n,
+// the number of words that the date took, and true; it returns false if there is no
+// such day. An empty year means the next such day from today on.
 func oneDay(day, month, year string, today time.Time, n int) (period, int, bool) {
 	d, _ := strconv.Atoi(day)
 	m, _ := strconv.Atoi(month)

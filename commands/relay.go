@@ -58,8 +58,8 @@ type followed struct {
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers with the sentence for err, if that is the relay's reason to refuse a
-// command. It returns any other err.
+// faultOf answers with the sentence for err, and no error, if err is a *relay.Fault,
+// the relay's reason to refuse a command. It returns any other err.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -70,8 +70,10 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	return Answer{}, err
 }
 
-// ask answers the command !question, which sends a question to the experts. The relay
-// itself posts the confirmation.
+// ask answers the command !question, which sends a question to the experts: its text
+// or, if it has none, the message that it replies to. The answer is a change alone,
+// since the relay itself posts the confirmation, or the reason if the relay refuses. A
+// command with neither is explained.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
 	if asksReply(a, r) {
@@ -97,9 +99,11 @@ func asksReply(_ *Answerer, r request) bool {
 	return r.ReplyTo != "" && !r.Edited && relay.IsTheme(r.whole())
 }
 
-// quote answers a reaction that makes a message a question, for the experts. People
-// who may not do that, and rooms without experts, get no answer, since the same emoji
-// may just mean that somebody does not understand.
+// quote answers a reaction that makes a message a question, for the experts; l is the
+// Line of e. People who may not do that, and rooms without experts, get no answer,
+// since the same emoji may just mean that a person does not understand. So do a late
+// reaction and an unencrypted one in an encrypted room. The Result decides later, since
+// it reads the message from the homeserver.
 func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || e.Late || e.ClearInEncrypted {
@@ -141,8 +145,9 @@ func (r request) wholeAfter(words int) string {
 	return text
 }
 
-// questions answers with the open questions that the room may see, or with those that
-// contain the words of the arguments.
+// questions answers with the open questions that the room may see, with «miennes» only
+// the person's own, or with those, open or closed, that contain the words of the
+// arguments. The answer's change counts words that find nothing.
 func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	list := questionList{Prefix: r.Prefix, Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
 	if !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
@@ -168,8 +173,8 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// missed returns a change that counts the search of the request as one that found
-// nothing. The change does nothing if no relay counts such searches.
+// missed returns a function that counts, in the database, the search of the request as
+// one that found nothing. The function does nothing if the bot has no relay.
 func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
 	if a.parts.Relay == nil {
 		return func(context.Context) error { return nil }, nil
@@ -185,7 +190,9 @@ func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "released", a.parts.Relay.Release)
 }
 
-// handOver gives a question to the experts of another theme: "[number] theme".
+// handOver answers the command «[number] theme», which hands a question to the experts
+// of another theme: at once, or once its asker agrees if more people could read it
+// there. It answers with the reason if the relay refuses.
 func (a *Answerer) handOver(ctx context.Context, r request) (Answer, error) {
 	words := strings.Fields(r.args)
 	if len(words) == 0 || len(words) > 2 {
@@ -213,7 +220,9 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 }
 
 // settle answers a command that changes the state of a question (claim, release,
-// solve). what names the change in the message.
+// solve). do returns the change for the question that the arguments or the thread name;
+// what names the change in the message. It answers with the reason if the relay
+// refuses.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
@@ -229,8 +238,9 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	return answer, err
 }
 
-// note answers the command !note, whose text stays in the room although it belongs to
-// a question. It says something only if the text was carried before an edit.
+// note answers the command !note, whose text stays in the room although it belongs to a
+// question: with a change alone, or with a message if the text was carried before an
+// edit. It explains the command where the message belongs to no question.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	carried, change, err := a.parts.Relay.Note(ctx, r.Event)
 	switch {
@@ -403,8 +413,10 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// hint returns the message that tells the author of a plain message that it is not
-// carried, if it may be meant for a question.
+// hint returns the message that tells the author of e, a plain message, that it is not
+// carried, and true, if it may be meant for a question. It returns false for any other
+// message, for thanks and misspelt commands, and for one that mentions the bot in a
+// room. l is the Line of e, r its request.
 func (h *Handler) hint(ctx context.Context, e chat.Event, l Line, r request) (queue.Result, bool, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || l.Direct && !e.Direct || h.answerer.isSlip(r) || isThanks(r.text) {

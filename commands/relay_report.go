@@ -28,7 +28,8 @@ type report struct {
 }
 
 // report answers with the numbers of questions of the last days: in a room of experts
-// its own, in an operator's direct message those of all.
+// its own, in an operator's direct message those of all, and elsewhere a refusal. The
+// argument is the number of days; without one there are reportDays.
 func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 	data := report{Days: reportDays}
 	if r.args != "" {

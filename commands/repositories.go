@@ -9,7 +9,7 @@ import (
 	"heraut/filter"
 )
 
-// Repositories searches the public code repositories that the bot knows.
+// Repositories is the store of the public code repositories that the bot knows.
 type Repositories interface {
 	// SearchRepositories returns at most limit repositories that the filter accepts,
 	// best first, and the total number of those.
@@ -29,7 +29,9 @@ type repositories struct {
 	AsOf   time.Time
 }
 
-// depot answers the command !depot with the public repositories that a filter accepts.
+// depot answers the command !depot with the public repositories that the filter in its
+// arguments accepts. It explains a wrong filter, and says if none fits or the bot knows
+// no repository yet.
 func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

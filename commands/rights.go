@@ -55,8 +55,9 @@ type refusal struct {
 	Contact         string
 }
 
-// refused returns the reason why the person may not give the command here and in this
-// message; empty if they may. It is the only place where this is decided.
+// refused returns the reason, one of the constants, why the person may not give the
+// command c here and in this message; empty if they may. It is the only place where
+// this is decided. The error is that of the store.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:
@@ -82,8 +83,9 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	return "", nil
 }
 
-// mayUse reports whether the person could give the command here in a new message. The
-// help lists these commands.
+// mayUse reports whether the person could give the command c here in a new message. The
+// help lists these commands. On the command line, which has no room, only the person's
+// level counts.
 func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, error) {
 	if r.Room == "" {
 		return r.Level >= c.level, nil // the room of the command is unknown
@@ -93,8 +95,9 @@ func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, err
 	return why == "", err
 }
 
-// closed reports whether no stranger can read the room: it is a direct message, or
-// known to be private and without outsiders.
+// closed reports whether no stranger can read the room of the request: it is a direct
+// message, or known to be private and without outsiders. A room about which too little
+// is known is not closed.
 func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if r.Private {
 		return true, nil

@@ -12,7 +12,7 @@ import (
 )
 
 // chosenCatalogues returns the short names of the catalogues in which the room
-// searches; nil if only in the SILL.
+// searches, without those that the bot does not know; nil if only in the SILL.
 func (a *Answerer) chosenCatalogues(room chat.RoomID) []string {
 	if a.parts.Library == nil {
 		return nil
@@ -43,7 +43,8 @@ func (a *Answerer) labelsOf(room chat.RoomID) []string {
 	return nil
 }
 
-// commonsState returns a catalogue of all software that administrations built.
+// commonsState returns a catalogue of all software that administrations built; the
+// empty State if the SILL is the bot's only catalogue.
 func (a *Answerer) commonsState() catalogue.State {
 	if a.parts.Library == nil {
 		return catalogue.State{}
@@ -51,7 +52,8 @@ func (a *Answerer) commonsState() catalogue.State {
 	return a.parts.Library.Commons()
 }
 
-// otherCatalogue returns the catalogue of that name, unless it is the SILL.
+// otherCatalogue returns the catalogue of that short name, in any case, unless it is
+// the SILL; false if there is none.
 func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
 	if a.parts.Library == nil || name == commons.SILL {
 		return s, false
@@ -60,7 +62,7 @@ func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
 }
 
 // catalogueNames returns the short names of all catalogues from which a room may
-// choose.
+// choose; nil if the SILL is the only one.
 func (a *Answerer) catalogueNames() []string {
 	if a.parts.Library == nil {
 		return nil
@@ -72,9 +74,9 @@ func (a *Answerer) catalogueNames() []string {
 	return names
 }
 
-// readCatalogues stores the catalogues that a person typed, separated by commas or
-// spaces, in the settings s. It returns false if there is no catalogue of one of the
-// names.
+// readCatalogues sets s.Catalogues to the catalogues that a person typed, separated by
+// commas or spaces, each once. It returns false if typed names none, or if there is no
+// catalogue of one of the names; in the latter case s stays as it is.
 func (a *Answerer) readCatalogues(typed string, s *rooms.Settings) bool {
 	known := a.catalogueNames()
 	var names []string

@@ -16,7 +16,7 @@ import (
 	"heraut/text"
 )
 
-// ErrNoRoom is returned when the bot is in no such room.
+// ErrNoRoom is the error for the id or alias of a room in which the bot is not.
 var ErrNoRoom = errors.New("the bot is in no such room")
 
 // maxRole bounds the text of a room's role, in characters.
@@ -67,7 +67,8 @@ type settingChange struct {
 }
 
 // salon answers !salon with a room's settings. An operator may name another room, and
-// may then give the subcommands for that room.
+// may then give the subcommands for that room, but not from a room that strangers read.
+// The answer says so if the bot is not in the named room.
 func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutArg(r.args)
 	switch reference := rooms.Reference(word); {
@@ -103,8 +104,8 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// resolve returns the id of the room that an id or alias means, if the bot is in it;
-// otherwise ErrNoRoom.
+// resolve returns the id of the room that reference, an id or alias, means, if the bot
+// is in it; otherwise ErrNoRoom, or the error of the store or the homeserver.
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {
@@ -178,7 +179,8 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 // settingNames lists the settings, in the order of display.
 var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator, rooms.Catalogues}
 
-// said returns the value of the setting named by what as text; empty if it has none.
+// said returns the value in s of the setting named by what, as text; empty if it has
+// none. A what that it does not know counts as rooms.Moderator.
 func said(what string, s rooms.Settings) string {
 	switch what {
 	case rooms.Language:
@@ -199,7 +201,8 @@ func said(what string, s rooms.Settings) string {
 }
 
 // read parses a value that a person typed for the setting named by what, and stores it
-// in s. It returns false if the value is invalid.
+// in s. It returns false if the value is invalid; s may then hold it all the same, so
+// the caller drops s.
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
@@ -225,13 +228,16 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	return err == nil && n >= 1 && n <= 100
 }
 
-// set returns the function that answers the command for the setting named by what.
+// set returns a function that answers the command which changes the setting named by
+// what, as Answerer.set does.
 func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer, error) {
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }
 
-// set answers the command that changes the setting named by what. A setting of the
-// configuration cannot be changed.
+// set answers the command that changes the setting named by what, of the request's
+// subject or room, to the value in the arguments; «defaut» resets it. It answers with
+// the reason if the configuration sets it or the value is invalid. A change by an
+// operator also makes the bot serve the room. A new language is that of the answer.
 func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -289,8 +295,8 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord reports whether typed is one of the bot's own words, in any language and
-// regardless of case and accents.
+// isWord reports whether typed is one of words, which are the bot's own, in any
+// language and regardless of case and accents.
 func isWord(typed string, words ...string) bool {
 	return slices.Contains(words, locale.Canonical(strings.TrimSpace(typed)))
 }

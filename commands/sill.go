@@ -19,7 +19,9 @@ const (
 )
 
 // search answers the command !sill with the software that fits its words: one card, a
-// list, or suggestions.
+// list, or suggestions. It also answers questions about the services, comparisons and
+// searches with filters; without words it explains the command. It returns the zero
+// Answer for a line that may be talk and names nothing.
 func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -48,7 +50,9 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	return a.show(r, result)
 }
 
-// faceted answers a search with filters, such as «licence:gpl».
+// faceted answers a search with filters, such as «licence:gpl», of which found is the
+// result. It says if there is no such filter or the catalogue does not record that
+// fact.
 func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	switch {
 	case found.Unknown != "" && r.talk:
@@ -69,8 +73,9 @@ func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	return a.show(r, found.Result)
 }
 
-// isMeant reports whether the result for a line that may be talk deserves an answer:
-// the line names something, or asks for something.
+// isMeant reports whether result, that of a line which may be talk, deserves an answer:
+// the line names something, or asks for something. A line that only begins with the
+// bot's name (Casual) must name a software.
 func isMeant(r request, result search.Result) bool {
 	switch {
 	case len(result.Matches) == 0:
@@ -81,8 +86,9 @@ func isMeant(r request, result search.Result) bool {
 	return result.Shape != search.Maybe || search.IsRequest(r.args)
 }
 
-// show answers with the result of a search. It chooses the kind of message: a card, a
-// list, suggestions or that nothing was found.
+// show answers with the result of a search. It chooses the kind of message: one
+// software as the command shows it, a list, guesses, substitutes for a product, or that
+// nothing was found.
 func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	switch result.Shape {
@@ -104,8 +110,9 @@ func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	return a.none(r, r.args, false, result.Nearest)
 }
 
-// instead answers with the software that replaces a product: as one card, or as a
-// list.
+// instead answers with the software of result that replaces a product: several as a
+// list, a single one as a card after the sentence that says so. It takes the query from
+// r.product.
 func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	shown, _ := first(all, maxListed)
@@ -126,7 +133,8 @@ func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	return card, err
 }
 
-// listOf returns what the numbers in a list of these software stand for.
+// listOf returns the meaning of the numbers in a list of the software shown: the
+// request's command for each.
 func listOf(r request, shown []*catalogue.Software) *list {
 	l := &list{command: r.command.name()}
 	for _, s := range shown {
@@ -138,8 +146,9 @@ func listOf(r request, shown []*catalogue.Software) *list {
 // preposition matches the word before a product's name: « alternative à Photoshop ».
 var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d['’])`)
 
-// replacing answers with the free software that replaces a product, or with
-// comparable software if the product is free itself.
+// replacing answers with the free software that replaces the product in the arguments
+// or, if the product is free itself, with comparable software. It says if there is
+// none, but is silent about a line that may be talk.
 func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	product := preposition.ReplaceAllString(r.args, "")
 	if product == "" {
@@ -169,8 +178,8 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	}{r.Prefix, product, c.Labels()})
 }
 
-// comparable returns the entries that the catalogue lists as similar to the software
-// of that name.
+// comparable returns the entries of c that it lists as similar to the software of that
+// name, without withdrawn ones; none if no software has that name.
 func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
 	s, ok := search.For(c).Resolve(name)
 	if !ok {
@@ -184,13 +193,14 @@ func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software)
 	return all
 }
 
-// choose answers with a numbered list of all, software to choose from. The answer is
-// made by the template of that name.
+// choose answers with a numbered list of all, software to choose from, made by the
+// template of that name for the query. It shows the first maxListed.
 func (a *Answerer) choose(r request, template, query string, all []*catalogue.Software) (Answer, error) {
 	return a.chooseOf(r, template, query, all, len(all))
 }
 
-// chooseOf answers with a numbered list of all, which are the first of total software.
+// chooseOf answers as choose does with a numbered list of all, which are the first of
+// total software.
 func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})
@@ -199,9 +209,9 @@ func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.
 	return answer, err
 }
 
-// none answers that nothing was found for the query, with the entries nearest as
-// suggestions. name says that the query was a name. For a line that may be talk among
-// people it answers nothing.
+// none answers that nothing was found for the query, with the first of nearest as
+// suggestions. name says that the query was a name. For a line that may be talk it
+// returns the zero Answer.
 func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
 	if r.talk {
 		return Answer{}, nil

@@ -45,7 +45,7 @@ var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez"
 var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
 
 // implied returns the names in a line that asks for a comparison without the command,
-// such as «gimp vs krita»; nil if it does not.
+// such as «gimp vs krita»; nil if it does not, or if no two names can be told apart.
 func implied(line string) []string {
 	word, rest := cutWord(line)
 	if compareWords[text.Fold(word)] {
@@ -60,8 +60,9 @@ func implied(line string) []string {
 	return nil
 }
 
-// impliedComparison answers a line that compares without the command, if it names
-// software of the catalogue.
+// impliedComparison answers a line that compares without the command, such as «gimp vs
+// krita». found is false, and the line is a search, unless it has two names or more and
+// the catalogue has one of them.
 func (a *Answerer) impliedComparison(r request) (answer Answer, found bool, err error) {
 	names, more := first(implied(r.args), maxCompared)
 	if len(names) < 2 {
@@ -96,9 +97,9 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	return a.compared(r, all, absent, more)
 }
 
-// compared answers with a comparison of all, or a card if that is one software. It
-// says which names are not in the catalogue (absent), and how many were left out
-// (more).
+// compared answers with a comparison of all, or a card if that is one software. It says
+// which names are not in the catalogue (absent); a comparison says how many were left
+// out (more).
 func (a *Answerer) compared(r request, all []*catalogue.Software, absent []string, more int) (answer Answer, err error) {
 	if len(all) == 1 {
 		answer, err = a.card(r, all[0])
@@ -117,8 +118,8 @@ func (a *Answerer) compared(r request, all []*catalogue.Software, absent []strin
 	return answer, err
 }
 
-// byNames returns the software with these names, each once, and the names that no
-// software has.
+// byNames returns the software with these names in the catalogue c, each once and in
+// their order, and the names that no software has.
 func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, absent []string) {
 	seen := map[string]bool{}
 	for _, name := range names {

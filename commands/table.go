@@ -94,8 +94,9 @@ func (c *command) isCalled(word string) bool {
 	return false
 }
 
-// find returns the command with which a text begins, and the text after it as the
-// arguments; nil if it begins with none.
+// find returns the command with which text, a line without its prefix, begins, and the
+// text after it as the arguments; nil and "" if it begins with none. A subcommand
+// counts only right after its topic.
 func (a *Answerer) find(text string) (c *command, args string) {
 	first, rest := cutWord(text)
 	second, after := cutWord(rest)
@@ -122,7 +123,8 @@ func (a *Answerer) byName(name string) *command {
 }
 
 // nearest returns the command, as people type it, whose spelling is closest to word;
-// empty if none is close. A subcommand without its topic counts.
+// empty if none is within two changes, or one for a word of two or three letters. A
+// subcommand counts without its topic, and comes back with it.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""
@@ -136,9 +138,10 @@ func (a *Answerer) nearest(word string) string {
 	return found
 }
 
-// isSlip reports whether a line with the prefix begins with a word one letter away from
-// a command of at least leastSlip letters. In a room only such a word gets an answer,
-// since others may be commands of another bot.
+// isSlip reports whether a line that gives no command has the room's prefix and then a
+// word one letter away from a command of at least leastSlip letters. In a room only
+// such a word gets an answer, since others may be commands of another bot. Subcommands
+// do not count, and a room without a prefix knows no slips.
 func (a *Answerer) isSlip(r request) bool {
 	word, _ := cutWord(r.text)
 	word = text.Fold(text.Truncate(word, 30))

@@ -20,8 +20,9 @@ func table() []command {
 	)
 }
 
-// tableWith returns the table, with a further word for the command "sill" unless word is
-// empty, and with the names that added languages give commands.
+// tableWith returns the table, with word as a further word for the command "sill"
+// unless it is empty, and with the names that those of languages which have a fallback
+// give commands.
 func tableWith(word string, languages []string) []command {
 	rows := table()
 	for i := range rows {
@@ -37,8 +38,9 @@ func tableWith(word string, languages []string) []command {
 	return rows
 }
 
-// addNames makes the name that a language's help shows for a command a word of it, unless
-// another command has that word.
+// addNames adds to the words of each command in rows the name that the help in lang
+// shows for it, unless another command of the same topic has that word or the name is
+// missing, or not as many words long as the French one.
 func addNames(rows []command, lang string) {
 	for i := range rows {
 		row := &rows[i]
@@ -55,7 +57,9 @@ func addNames(rows []command, lang string) {
 	}
 }
 
-// IsCommand reports whether a command begins with that word.
+// IsCommand reports whether word is the first word of a command, in French or an alias.
+// It does not know subcommands, the configured word for "sill" and the names of added
+// languages.
 func IsCommand(word string) bool {
 	return slices.ContainsFunc(table(), func(c command) bool { return c.topic == "" && c.isCalled(word) })
 }

@@ -8,9 +8,10 @@ import (
 	"heraut/chat"
 )
 
-// taps returns the reactions 1️⃣, 2️⃣… that the bot puts under the list of an answer, so
-// that one tap chooses; none in a busy room, where each reaction would be noise and
-// would delay other answers.
+// taps returns the reactions 1️⃣, 2️⃣… that the bot puts under the list of an answer to
+// e, so that one tap chooses. It returns none for an answer without a list or with
+// further posts, if the configuration wants none, and in a busy room, where each
+// reaction would be noise and would delay other answers.
 func (h *Handler) taps(e chat.Event, answer Answer) []chat.Post {
 	if answer.list == nil || len(answer.posts) > 0 || h.traffic.isBusy(e) {
 		return nil
@@ -81,8 +82,9 @@ func (t *traffic) isBusy(e chat.Event) bool {
 	return room != nil && !room.times[room.next].Before(e.At.Add(-busyWithin))
 }
 
-// sweep deletes the rooms without a recent message, so that their number stays
-// bounded.
+// sweep deletes the rooms without a message within busyWithin before at, so that their
+// number stays bounded; it does so only once there are t.sweepAt rooms. The caller
+// holds t.mu.
 func (t *traffic) sweep(at time.Time) {
 	if len(t.rooms) < t.sweepAt {
 		return

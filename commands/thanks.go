@@ -31,8 +31,9 @@ type thanksFault struct {
 	Word   string
 }
 
-// thank answers the command that thanks a person or, if it names nobody, lists this
-// month's thanks.
+// thank answers the command that thanks a person or, if it has no arguments, lists this
+// month's thanks of the room. It answers with the reason if the person or the reason
+// for the thanks is missing, or the register refuses them.
 func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	if r.args == "" {
@@ -86,7 +87,9 @@ var (
 )
 
 // thanked returns the person whom a command thanks, by a mention or a whole user id,
-// and for what. to is empty if the command names nobody or mentions several people.
+// their name as typed, and the reason. to is empty if the command names nobody or
+// mentions several people; reason is empty without «pour» or its like. Name and reason
+// are cut to maxName and maxReason.
 func thanked(r request) (to chat.UserID, name, reason string) {
 	args := r.args
 	if id := wholeUser.FindString(args); id != "" {
@@ -127,8 +130,8 @@ func (a *Answerer) consent(r request, c thanks.Consent) (Answer, error) {
 	return answer, err
 }
 
-// monthly answers the command that turns the monthly list of thanks in the room on or
-// off.
+// monthly answers the command that turns the monthly list of thanks in the room on
+// («oui» or nothing) or off («non»). It explains the command for any other argument.
 func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	wanted, ok := map[string]bool{"": true, "oui": true, "yes": true, "non": false, "no": false}[text.Fold(r.args)]
 	if !ok {
@@ -144,7 +147,8 @@ func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 }
 
 // exportThanks answers with the thanks given in the room in a month, as Markdown to
-// copy.
+// copy: the month in the argument, «2026-05», or this one. It says if the argument is
+// no month.
 func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) {
 	day := time.Now()
 	if r.args != "" {

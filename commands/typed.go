@@ -7,11 +7,10 @@ import (
 	"heraut/text"
 )
 
-// typed returns s from the line with the command on, without the decoration that
-// phones and editors add to a command: blank lines, a line of greeting, code
-// formatting, invisible characters, a prefix in full width. direct means that a line
-// needs no prefix. Text without a command loses only its blank lines and invisible
-// characters.
+// typed returns s from the line with the command on, without the decoration that phones
+// and editors add to a command: blank lines, a line of greeting, code formatting,
+// invisible characters. A prefix in full width becomes the plain prefix. direct means
+// that a line needs no prefix. Text without a command keeps its greeting.
 func typed(s, prefix string, direct bool) string {
 	first, rest, _ := strings.Cut(withoutFence(strings.TrimSpace(visible(s))), "\n")
 	if isGreeting(first) {
@@ -37,8 +36,8 @@ func isGreeting(line string) bool {
 	return greeted && len(text.Words(line)) <= 5
 }
 
-// cutPrefix cuts the prefix off a line. A full-width character counts as the plain
-// one, since phones type «！».
+// cutPrefix returns the line without the prefix, and true; the line and false if it has
+// another start. A full-width character counts as the plain one, since phones type «！».
 func cutPrefix(line, prefix string) (rest string, ok bool) {
 	if rest, ok = strings.CutPrefix(line, prefix); ok || prefix == "" {
 		return rest, ok

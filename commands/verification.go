@@ -37,8 +37,9 @@ func (r *refusals) due(user chat.UserID, now time.Time) bool {
 	return true
 }
 
-// verification cancels a request to verify devices: nobody could compare the emojis
-// on the bot's side. It says so once a day for each person.
+// verification cancels the request e to verify devices: nobody could compare the emojis
+// on the bot's side. It says so once a day for each person. The Result is empty for a
+// late request; a person over the limits gets the sentence about that.
 func (h *Handler) verification(e chat.Event) (queue.Result, error) {
 	if e.Late {
 		return queue.Result{}, nil // clients end a request after ten minutes

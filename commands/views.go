@@ -43,8 +43,8 @@ func (e entry) ReplacedNames() []string { return e.names(e.Replaces) }
 // SimilarNames returns the names of programs that are comparable to the software.
 func (e entry) SimilarNames() []string { return e.names(e.Similar) }
 
-// names returns the names of the programs: the product that was asked for first, then
-// those that are entries of the catalogue.
+// names returns the names of the programs in all: the product that was asked for first,
+// then those that are entries of the catalogue, then the others.
 func (e entry) names(all []catalogue.Similar) []string {
 	rank := func(s catalogue.Similar) int {
 		switch {
@@ -94,8 +94,9 @@ const maxCardLink = 500
 // the link's text.
 type cardLink struct{ Label, URL string }
 
-// Links returns the web pages about the software for its card: that in the SILL first,
-// those in other catalogues last.
+// Links returns the web pages about the software for its card: that in its catalogue
+// first, those in other catalogues last. It leaves out addresses to which a message may
+// not link.
 func (e entry) Links() []cardLink {
 	page := "page"
 	if e.Catalogue != "" {
@@ -251,7 +252,8 @@ type news struct {
 	source
 }
 
-// first returns the first n elements of a list and the number of the others.
+// first returns the first n elements of a list, which share its memory, or all if there
+// are fewer, and the number of the others.
 func first[T any](all []T, n int) (shown []T, more int) {
 	n = min(n, len(all))
 	return all[:n], len(all) - n

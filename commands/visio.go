@@ -12,7 +12,9 @@ import (
 )
 
 // openCall answers the command that opens a video conference, at once or at an hour
-// that its arguments give, with a subject.
+// that its arguments give, with a subject. A scheduled one is stored with the answer.
+// It answers with the reason if the room has no such service, the hour is invalid, or
+// the service fails.
 func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	if !a.parts.Visio.Serves(r.Room) {
 		return a.message(r, "visio-fault", visioFault{Prefix: r.Prefix, What: "none", Contact: a.about.Contact})
@@ -56,9 +58,9 @@ type visioFault struct {
 
 var hourAtEnd = regexp.MustCompile(`(?i)(?:^|\s)(demain\s+|tomorrow\s+)?(?:à|a|at)\s+(\d{1,2})\s*(?:[:h]\s*(\d{2})?)?$`)
 
-// cutHour cuts the hour off the end of a subject: «à 14:30», «demain à 9h». An hour
-// that has passed today means tomorrow. at is zero if there is no hour; ok is false
-// if the hour is invalid.
+// cutHour cuts the hour off the end of s, a subject: «à 14:30», «demain à 9h». An hour
+// that has passed today means tomorrow. at is in the zone of now, and zero if there is
+// no hour; ok is false if the hour is invalid, and subject is then s.
 func cutHour(s string, now time.Time) (subject string, at time.Time, ok bool) {
 	s = strings.TrimSpace(s)
 	m := hourAtEnd.FindStringSubmatchIndex(s)

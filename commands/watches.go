@@ -73,8 +73,9 @@ func (c watchChange) Name() string {
 	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
 }
 
-// watchFault answers that a command about watches is refused. what names the reason,
-// word is the wrong part of the command.
+// watchFault answers that a command about watches is refused. what names the reason, as
+// in the type watchFault; word is the wrong part of the command. The message also names
+// the existing sources.
 func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
 	names, err := a.sourceNames(ctx)
 	if err != nil {
@@ -113,8 +114,9 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watches", data)
 }
 
-// addWatch answers the command that subscribes the room, with a filter and a rhythm,
-// to a source that it names, to a feed by its address, or to a calendar.
+// addWatch answers the command that subscribes the room, with a filter and a rhythm, to
+// a source that it names, to a feed by its address, or to a calendar. It answers with
+// the reason if that is refused.
 func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	source, rest := cutArg(r.args)
 	if isAddress(source) {
@@ -136,8 +138,9 @@ var aLabel = regexp.MustCompile(`^(?i:nom|name)[\s\x{a0}]*:[\s\x{a0}]*(?:"([^"]+
 // maxLabel bounds a label, in characters.
 const maxLabel = 60
 
-// cutLabel splits the arguments after an address into the room's own name for the
-// source, which stands between quotes, and the rest.
+// cutLabel splits s, the arguments after an address, into the room's own name for the
+// source, which stands between quotes («nom:"…"») and is cut to maxLabel, and the rest;
+// "" and s if there is none.
 func cutLabel(s string) (label, rest string) {
 	m := aLabel.FindStringSubmatch(s)
 	if m == nil {
@@ -148,8 +151,9 @@ func cutLabel(s string) (label, rest string) {
 }
 
 // addFeed answers the command that subscribes the room to a feed by its address, after
-// reading the feed. For a web page it takes the feed that the page names; if it names
-// several, it lists them.
+// reading the feed within tryFeedWithin. For a web page it takes the feed that the page
+// names; if it names several, it lists them. It answers with the reason if the address
+// is none or cannot be read.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	typed, rest := cutArg(r.args)
 	address, ok := sources.FeedAddress(typed)
@@ -224,8 +228,9 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 	return a.changed(r, watchChange{What: "added", Watch: w, Feed: trial}, change)
 }
 
-// explainFault answers with the sentence for err if that is a reason to refuse a
-// command about watches. word is the wrong part. It returns any other err.
+// explainFault answers with the sentence for err, and no error, if that is a reason to
+// refuse a command about watches, a fault in a filter included. word is the wrong part.
+// It returns any other err.
 func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)
@@ -247,8 +252,9 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 	return Answer{}, err
 }
 
-// changed answers that a watch was changed. The answer's change of the database is
-// change, with an entry in the log of changes.
+// changed answers that a watch was changed: c is the data of the message, in which
+// changed sets the prefix. The answer's change of the database is change, with an entry
+// in the log of changes.
 func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
 	c.Prefix = r.Prefix
 	answer, err := a.message(r, "watch-changed", c)
@@ -269,7 +275,7 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	return answer, err
 }
 
-// describe returns a watch as a person types it in a command: source, filter and
+// describe returns a watch as a person types it in a command: source, label, filter and
 // rhythm.
 func describe(w announce.Watch) string {
 	label := ""
@@ -326,7 +332,9 @@ func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error)
 }
 
 // changeWatch answers a command that changes the watch with the number in its
-// arguments. what names the change in the message.
+// arguments. change returns that watch and the change of the database for the number;
+// what names the change in the message. It answers with the reason if there is no such
+// watch.
 func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	change func(n int) (announce.Watch, func(context.Context) error, error)) (Answer, error) {
 	if r.args == "" {
@@ -343,8 +351,9 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	return a.changed(r, watchChange{What: what, Watch: w, N: n}, do)
 }
 
-// tryWatch answers with the items that a source and a filter would have announced
-// lately. It subscribes to nothing.
+// tryWatch answers with the items that a source, by its name, its address or the number
+// of the room's watch, and a filter would have announced lately, or with the coming
+// events of a calendar. It subscribes to nothing.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -383,7 +392,9 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 const latestShown, mostShown = 5, 10
 
 // latest answers with the newest items of a source that the room watches. The first
-// number is that of the watch; if the room has only one, it is the number of items.
+// number is that of the watch, the second how many items to show, at most mostShown; if
+// the room has only one watch, a single number is that of the items. It answers with
+// the reason if there is no such watch or the source cannot be read.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -427,8 +438,8 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watch-latest", latest)
 }
 
-// cutArg returns the first word of the arguments, with a colon at its end if there is
-// one, and the rest.
+// cutArg returns the first word of the arguments s, with a colon at its end if there is
+// one, and the rest; the rest is empty if there is one word.
 func cutArg(s string) (arg, rest string) {
 	arg, rest, _ = strings.Cut(s, " ")
 	return arg, strings.TrimSpace(rest)

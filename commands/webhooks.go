@@ -66,7 +66,8 @@ func (a *Answerer) renewWebhook(ctx context.Context, r request) (Answer, error) 
 }
 
 // signWebhook answers the command after which senders must sign their requests to a
-// webhook; with «aucune» they need not any more.
+// webhook, with a key that goes to the person's direct message; with «aucune» they need
+// not any more.
 func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	name, rest := cutArg(r.args)
 	if isWord(rest, "aucun", "aucune") {
@@ -80,17 +81,19 @@ func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// webhookSecret is the data of the message with a webhook's secret address, which goes
-// to one person.
+// webhookSecret is the data of the message with a webhook's secret, its address or its
+// signing key, which goes to one person.
 type webhookSecret struct {
 	Prefix, Name, Secret string
 	Room                 *place
 	What                 string // "address" or "signing"
 }
 
-// giveWebhook answers a command that makes a secret, such as a webhook's address. The
-// secret goes to the direct message with the person, so that others in the room do not
-// see it.
+// giveWebhook answers a command that makes a secret for the webhook in the arguments.
+// do returns the webhook, the secret and the change of the database; done names the
+// change, and what the secret, in the messages. The secret goes to the direct message
+// with the person, so that others in the room do not see it. It refuses the command
+// without a direct message, or with an unencrypted one if the room is encrypted.
 func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string,
 	do func(name string) (webhook.Hook, string, func(context.Context) error, error)) (Answer, error) {
 	name, rest := cutArg(r.args)
@@ -168,8 +171,9 @@ func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what stri
 	return a.webhookChanged(r, h.Name, what, change)
 }
 
-// webhookChanged answers that a webhook was changed. The answer's change of the
-// database is change, with an entry in the log of changes.
+// webhookChanged answers that the webhook called name was changed; what names the
+// change. The answer's change of the database is change, with an entry in the log of
+// changes unless what is "tested".
 func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
 	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
 	entry := rooms.Change{What: rooms.Webhook, Before: name}
@@ -188,8 +192,8 @@ func (a *Answerer) webhookChanged(r request, name, what string, change func(cont
 	return answer, err
 }
 
-// explainWebhook answers with the sentence for err if that is a reason to refuse a
-// command about webhooks. It returns any other err.
+// explainWebhook answers with the sentence for err, and no error, if that is a reason
+// to refuse a command about the webhook called name. It returns any other err.
 func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, error) {
 	for _, known := range []struct {
 		err  error
