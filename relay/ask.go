@@ -16,9 +16,9 @@ import (
 // maxQuestion limits a question's length, in characters.
 const maxQuestion = 4000
 
-// Ask handles the command that asks the question "[#theme] text" in the message e, new
-// or edited. It returns the change of the database that asks it, or a *Fault if it
-// cannot be asked.
+// Ask handles the command that asks a question in the message e, new or edited; args is
+// «[#theme] text». It returns a function that stores and shows the question in the
+// transaction of its context. The error is a *Fault if the question cannot be asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	if text, err = d.questionText(ctx, e, text); err != nil {
@@ -59,9 +59,9 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// questionText splits the arguments of the asking command into the theme and the text
-// of the question, in which people's names take the place of user ids. The error is a
-// *Fault if the text cannot be asked.
+// questionText returns text, a question in the message e, with people's names in place
+// of user ids. The error is a *Fault if the text is empty or too long, or if e came in
+// clear in a room that was ever encrypted.
 func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (string, error) {
 	someone, _, err := d.say(e.Room, "relay-someone", nil)
 	if err != nil {
@@ -82,8 +82,10 @@ func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (
 	return text, nil
 }
 
-// reword returns the change that gives a question, which the experts have already, the
-// new text of its edited message.
+// reword returns a function that gives the question old, which the experts have
+// already, the new text of its edited message. readers is the audience that certainly
+// could read the message. The error is a *Fault if a message of sender may not go to
+// the experts.
 func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, text string, readers chat.Audience) (func(ctx context.Context) error, error) {
 	if err := d.mayReach(ctx, old, sender, readers); err != nil {
 		return nil, err
@@ -96,9 +98,10 @@ func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, 
 	}, nil
 }
 
-// newQuestion returns the question that the message e asks. If e is an edit of a
-// message whose question the experts do not have yet, old is that question; otherwise
-// old is zero.
+// newQuestion returns the question that the message e asks, with the status from
+// mayLeave; it stores nothing. If e is an edit of a message whose question the experts
+// do not have yet, old is that question; otherwise old is zero. The error is a *Fault
+// if no relay takes the question, or if it may not leave the room.
 func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, theme, text string, readers chat.Readers) (Question, error) {
 	r, err := d.relayFor(ctx, e.Room, theme)
 	if err != nil {
@@ -114,8 +117,10 @@ func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, t
 	return q, d.mayLeave(ctx, &q, r)
 }
 
-// suggest adds suggestions to a question, if any known answer or software resembles
-// it. If the asker does not accept one in time, the question goes on to the experts.
+// suggest adds suggestions to the question q, if any known answer or software resembles
+// it: it sets the status Proposed, the suggestions and DueAt, when the question goes on
+// to the experts unless the asker accepts one. Without suggestions, or after an error,
+// which it logs, q stays as it is.
 func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 	found, err := d.Suggest(ctx, e.Room, q.Text, q.Lang)
 	if err != nil {
@@ -139,7 +144,9 @@ func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 
 // ask stores a question, new or asked again by an edit, and posts the messages that
 // show it, in the transaction of ctx. It reads the stored question again, which may
-// have changed since q was made.
+// have changed since q was made: one that the experts have by then only gets the new
+// text. It does nothing if the message of a new question asks one already, or if the
+// question is over.
 func (d *Carrier) ask(ctx context.Context, q Question) error {
 	var before Question
 	if q.Number == 0 {
@@ -172,8 +179,8 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 	return d.save(ctx, before, q)
 }
 
-// suggestedEntries returns the numbers of the FAQ's entries that Question.Suggested, a
-// text, holds.
+// suggestedEntries returns the numbers of the FAQ's entries that q.Suggested, a text,
+// holds; nil if it holds none.
 func suggestedEntries(q Question) []int64 {
 	numbers, err := readNumbers(q.Suggested)
 	if err != nil {
@@ -202,9 +209,10 @@ func cutTheme(s string) (theme, question string) {
 	return text.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
-// mayLeave decides whether a question may be carried out of its room: it sets the
-// status Open if it may go to the experts at once, or Consent if the bot has to ask
-// the asker first. The error is a *Fault if it may not leave at all.
+// mayLeave decides whether the question q may be carried out of its room by the relay
+// r. It sets q.Widens, q.Experts and the status: Open if the question may go to the
+// experts at once, or Consent if the bot has to ask the asker first. The error is a
+// *Fault if it may not leave at all.
 func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {
@@ -229,9 +237,10 @@ func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	return nil
 }
 
-// submit sends a question to the experts, for example when the suggestions did not
-// help, or asks for its asker's consent first. It withdraws a question whose relay is
-// gone, or may no longer carry it.
+// submit decides that the question q goes to the experts, for example when the
+// suggestions did not help, or that its asker is asked for consent first. It withdraws
+// a question whose relay is gone, or may no longer carry it. It only changes q, which
+// the caller saves; the error is that of the store or of looking up a room.
 func (d *Carrier) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {

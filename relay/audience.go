@@ -6,10 +6,10 @@ import (
 	"heraut/chat"
 )
 
-// widening returns in which ways a text from one room gets further readers in another
-// room; the zero value if it gets none. then is the audience that certainly could read
-// the room "from" when the text was written. Two rooms of one foreign server do not
-// count as being on different servers.
+// widening returns in which ways a text from the room from gets further readers in the
+// room to; the zero value if it gets none. then is the audience that certainly could
+// read from when the text was written; around is needed to say who reads a room. Two
+// rooms of one foreign server do not count as being on different servers.
 func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
 	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
 	w := target.Beyond(source.Both(then))
@@ -19,8 +19,9 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 	return w
 }
 
-// widens does the same as widening for two rooms, given by id. It assumes the worst of
-// a room of which it knows too little. With an error it returns chat.Everybody.
+// widens does the same as widening for the rooms with the ids from and to. It assumes
+// the worst of a room of which it knows too little. With an error, that of looking up a
+// room, it returns chat.Everybody.
 func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {
@@ -33,8 +34,8 @@ func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.
 	return widening(then, source, target, d.around(ctx)), nil
 }
 
-// withRoomsOnce returns a carrier that looks each room up once, for a loop over many
-// questions of few rooms. It is not safe for concurrent use.
+// withRoomsOnce returns a copy of the carrier that looks each room up once, for a loop
+// over many questions of few rooms. The copy is not safe for concurrent use.
 func (d *Carrier) withRoomsOnce() *Carrier {
 	once, look := *d, d.Room
 	known := map[chat.RoomID]chat.Room{}

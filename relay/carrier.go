@@ -88,8 +88,8 @@ type Carrier struct {
 	wake  wait.Signal // a question may be due earlier than Run expects
 }
 
-// NewCarrier returns a Carrier; its Run sends on the questions whose suggestions were
-// not accepted in time.
+// NewCarrier returns a Carrier that works with the parts in o. The caller starts Run,
+// which sends on the questions whose suggestions were not accepted in time.
 func NewCarrier(o Options) *Carrier {
 	if o.Routes == nil {
 		o.Routes = NewRoutes(o.Store, o.Room, nil)
@@ -103,8 +103,8 @@ func NewCarrier(o Options) *Carrier {
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
-// Run sends questions on as they fall due, until ctx ends. After an error it tries
-// again.
+// Run sends questions on as they fall due, until ctx ends; then it returns nil. It logs
+// an error and tries again after ten seconds.
 func (d *Carrier) Run(ctx context.Context) error {
 	for {
 		now := d.Now()
@@ -127,7 +127,8 @@ func (d *Carrier) Run(ctx context.Context) error {
 }
 
 // Round sends to the experts the questions whose askers, by now, neither accepted nor
-// refused the suggestions in time.
+// refused the suggestions in time, or asks for their consent first (submit). It runs in
+// a transaction of its own.
 func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 	due, err := d.store.DueQuestions(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -151,8 +152,10 @@ func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 // wakeRun makes Run check again which questions are due.
 func (d *Carrier) wakeRun() { d.wake.Set() }
 
-// update reads a question, calls do to change it and, if it changed, stores it and
-// updates the messages that show it, in the transaction of ctx.
+// update reads the question with that number, calls do to change it and, if it changed,
+// stores it and updates the messages that show it, in the transaction of ctx. It stores
+// nothing after an error of do, which it returns. The error wraps chat.ErrNotFound if
+// there is no such question.
 func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question) error) error {
 	before, err := d.store.Question(ctx, number)
 	if err != nil {
@@ -165,8 +168,11 @@ func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question)
 	return d.save(ctx, before, after)
 }
 
-// save stores a changed question, and updates the messages that show it to the asker
-// and the experts. before is the question as it was; zero for a new one.
+// save stores the changed question q, and updates the messages that show it to the
+// asker and the experts, in the transaction of ctx. before is the question as it was;
+// zero for a new one, which gets a number. What save stores has ClosedAt and ActiveAt
+// set, no text if it is withdrawn, and no suggestions unless it is proposed; the
+// caller's q stays as it is.
 func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	now := d.Now()
 	switch {
@@ -211,8 +217,8 @@ func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error
 	return r.Name, err
 }
 
-// say renders a template in the language of a room, and returns the HTML and that
-// language.
+// say renders a template with data in the language of a room, and returns the HTML and
+// that language. The error is that of the template.
 func (d *Carrier) say(room chat.RoomID, template string, data any) (html, lang string, err error) {
 	lang = d.Book.Of(room).Language
 	html, err = locale.Render(lang, template, data)

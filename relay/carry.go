@@ -10,9 +10,11 @@ import (
 	"heraut/text"
 )
 
-// Carry carries a message that belongs to a question to the other side, the experts'
-// or the asker's room; an edit changes the copy there. It returns false if the message
-// belongs to no question. Callers must not pass commands.
+// Carry decides about a message that belongs to a question: the Result carries it to
+// the other side, the experts' or the asker's room, or tells its author why it is not
+// carried; an edit changes the copy there. The message may also be the asker's choice
+// about the question. how says how the message is carried. Carry returns false if the
+// message belongs to no question. Callers must not pass commands.
 func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
 	if result, done, err := d.rewordQuoted(ctx, e); done || err != nil {
 		return result, done, err
@@ -48,8 +50,9 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	return d.carryOver(ctx, e, q, before, how)
 }
 
-// carryOver carries a message of the question q to its other room, or tells its author
-// why it may not go there. before is its row if e is an edit.
+// carryOver carries the message e of the question q to its other room, in the manner
+// how, or tells its author why it may not go there. before is its record if e is an
+// edit. The bool is always true, in the sense of Carry.
 func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, before Message, how Manner) (queue.Result, bool, error) {
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
@@ -87,8 +90,10 @@ func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, befor
 	}, true, nil
 }
 
-// takeChoice handles a message to a question that the experts do not have yet: it may
-// be the asker's choice about suggestions or consent. Other messages are not carried.
+// takeChoice handles the message e to the question q, which the experts do not have: it
+// may be the asker's choice about suggestions or consent, which the Result then carries
+// out. Other messages are not carried, and the Result is empty or a refusal. The bool
+// is always true, in the sense of Carry.
 func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	may, err := d.decides(ctx, e, q)
 	word, named := cutNumber(e.Message.Body, q.Number)
@@ -113,9 +118,10 @@ func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (que
 	return queue.Result{}, true, nil
 }
 
-// mayCarry returns a *Fault if a message may not be carried to the other side of its
-// question. then is the audience that certainly could read the message's room when it
-// was written.
+// mayCarry returns a *Fault if the message e may not be carried to the other side of
+// the question q in the manner how, nil if it may. then is the audience that certainly
+// could read the message's room when it was written. Any other error is that of looking
+// up the rooms.
 func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Manner, then chat.Audience) error {
 	var err error
 	if e.Room == q.Experts {
@@ -129,8 +135,9 @@ func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Ma
 	return err
 }
 
-// copyOf returns the stored record of a message that is carried to the other side.
-// before is the record made earlier if e is an edit.
+// copyOf returns the record of the message e, which is carried to the other side of the
+// question q, to be stored. before is the record made earlier if e is an edit: a
+// message once carried without a name stays without.
 func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	m := Message{
 		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
@@ -158,8 +165,9 @@ type Manner struct {
 	Entry int64
 }
 
-// addressed returns the question with that number if the room of e asks or answers it,
-// and the earlier record of the message if e is an edit.
+// addressed returns the question with that number and the earlier record of the message
+// e, before, if e is an edit. found is false if there is no such question, or if the
+// room of e neither asks nor answers it.
 func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
@@ -174,7 +182,8 @@ func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q 
 }
 
 // clear reports whether the event came unencrypted although its room was ever
-// encrypted, so that the homeserver may have forged it.
+// encrypted, so that the homeserver may have forged it. The error is that of looking up
+// the room.
 func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	if e.Trust != chat.TrustServer {
 		return false, nil
@@ -183,8 +192,9 @@ func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	return r.Encrypted, err
 }
 
-// said updates the question after a message about it was carried: its status, the time
-// of the last activity and, for an answer, the time of the first one.
+// said updates the question q after the message m about it was carried: its status,
+// ActiveAt, for a first answer AnsweredAt, and that the asker is in the room if the
+// asker wrote m. The caller saves q.
 func (q *Question) said(m Message) {
 	if m.Role == RoleAnswer {
 		q.take(stepAnswer)
@@ -201,8 +211,9 @@ func (q *Question) said(m Message) {
 }
 
 // questionOf returns the question to which a message belongs because it edits, replies
-// to, or is in the thread of a message of the question. For an edit, before is the
-// earlier record of the message.
+// to, or is in the thread of a message of the question. found is false if it belongs to
+// none, or if the room of the message neither asks nor answers the question. For an
+// edit, before is the earlier record of the message.
 func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
@@ -243,8 +254,10 @@ func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question,
 	return q, known, err
 }
 
-// refuse tells the author of a message why it is not carried. It records the message
-// as a note, which stays in its room, since an edit of it may be carried.
+// refuse returns a Result that tells the author of the message e of the question q why
+// it is not carried. The Result also records the message as a note, which stays in its
+// room, since an edit of it may be carried. The bool is always true, in the sense of
+// Carry.
 func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault
@@ -262,8 +275,8 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 	}, true, nil
 }
 
-// noteChange returns the change that records a message about a question as a note: it
-// stays in its room and is not carried.
+// noteChange returns a function that stores the message e about the question q as a
+// note: it stays in its room and is not carried.
 func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.store.SaveMessage(ctx, Message{
@@ -273,7 +286,7 @@ func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context)
 	}
 }
 
-// Note returns the change that records a message as a note, which stays in its room;
+// Note returns a function that stores the message e as a note, which stays in its room;
 // nil if the message belongs to no question. carried reports whether the message was
 // carried before this edit of it.
 func (d *Carrier) Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
@@ -284,9 +297,9 @@ func (d *Carrier) Note(ctx context.Context, e chat.Event) (carried bool, change 
 	return before.Carried(), d.noteChange(e, q), nil
 }
 
-// looksLikeCommand reports whether a message looks like a command to a bot, ours or
-// another. Such a message is not carried: a slip in « !note » would show the asker a
-// text that is meant for the experts alone.
+// looksLikeCommand reports whether the text body begins with prefix and a letter, as a
+// command to a bot does, ours or another. Such a message is not carried: a slip in «
+// !note » would show the asker a text that is meant for the experts alone.
 func looksLikeCommand(body, prefix string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimSpace(body), prefix)
 	return ok && strings.IndexFunc(rest, unicode.IsLetter) == 0

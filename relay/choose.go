@@ -32,8 +32,10 @@ var (
 	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
 )
 
-// choiceBy returns the asker's choice in an emoji (sign) or in the text of a message
-// (word), as far as the question's status offers it.
+// choiceBy returns the asker's choice in an emoji (sign) or, if sign is empty, in the
+// text of a message (word). The same sign or word may mean another choice for
+// suggestions (Proposed) than for consent. It returns noChoice for any other sign or
+// text.
 func choiceBy(q Question, sign, word string) choice {
 	if sign != "" {
 		signs := consentSigns
@@ -64,8 +66,9 @@ func choiceBy(q Question, sign, word string) choice {
 	return c
 }
 
-// cutNumber returns the word without the number of the question at its end, as in «
-// oui 12 », and whether it was there.
+// cutNumber returns the word without the given number of a question at its end, as in «
+// oui 12 », and true; the word as it is and false if the number is not there, after a
+// space.
 func cutNumber(word string, number int64) (string, bool) {
 	rest, named := strings.CutSuffix(strings.TrimRight(strings.TrimSpace(word), ".!"), strconv.FormatInt(number, 10))
 	rest, space := strings.CutSuffix(rest, " ")
@@ -85,16 +88,18 @@ func plainSign(s string) string {
 	}, s)
 }
 
-// sealed reports whether the asker must give their consent in an encrypted message,
-// because the question's room was ever encrypted: the homeserver could forge a
-// reaction or an unencrypted message, and so get a text that it cannot read.
+// sealed reports whether the asker of q must give their consent in an encrypted
+// message, because the status is Consent and the question's room was ever encrypted:
+// the homeserver could forge a reaction or an unencrypted message, and so get a text
+// that it cannot read.
 func (d *Carrier) sealed(ctx context.Context, q Question) (bool, error) {
 	r, err := d.Room(ctx, q.Origin)
 	return r.Encrypted && q.Status == Consent, err
 }
 
-// decides reports whether an event can be the asker's choice: the asker sent it, the
-// question waits for a choice, and the event is encrypted if it has to be.
+// decides reports whether the event e, a message or reaction, can be the asker's choice
+// about q: the asker sent it, the question waits for a choice, and e is an encrypted
+// message if it has to be (sealed).
 func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
 	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
 		return false, nil
@@ -103,7 +108,9 @@ func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, 
 	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
 }
 
-// decide returns the change of the database that carries out the asker's choice.
+// decide returns a function that carries out the asker's choice c about the question q
+// in the database. It does nothing if the status of the question has changed since q
+// was read.
 func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {

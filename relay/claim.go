@@ -8,9 +8,10 @@ import (
 	"heraut/chat"
 )
 
-// Which returns the question that a command means: the one with the number in args or,
-// without a number, the one of the command's thread or reply. The error is a *Fault if
-// there is none, or if it does not concern the room.
+// Which returns the question that the command e means: the one with the number in args,
+// such as «12» or «n°12», or, without a number, the one of the command's thread or
+// reply. The error is a *Fault if there is none, if args is no number, or if the room
+// of e neither asks nor answers it.
 func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
 	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
 	var q Question
@@ -35,8 +36,10 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 	return q, nil
 }
 
-// Claim returns the change that puts the sender of e, an expert, in charge of a
-// question; a *Fault if they may not be.
+// Claim returns a function that puts the sender of e, an expert, in charge of the
+// question q, unless another expert is by then or the question is closed. The error is
+// a *Fault outside the experts' room, for a question that is not open, and for one of
+// which another expert is in charge.
 func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -57,8 +60,9 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}, nil
 }
 
-// Release returns the change after which nobody is in charge of a question; a *Fault
-// if the sender may not do that. Moderators may do it for others.
+// Release returns a function after which nobody is in charge of the question q. The
+// error is a *Fault outside the experts' room, if nobody is in charge, and if the
+// sender of e is neither the expert in charge nor a moderator.
 func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -76,14 +80,15 @@ func (q *Question) release() {
 	q.take(stepRelease)
 }
 
-// maySolve reports whether the sender may close the question: the asker, the claimer
-// and the moderators of either room may.
+// maySolve reports whether the sender of e may close the question q: the asker, the
+// expert in charge and the moderators of the room of e may.
 func maySolve(e chat.Event, q Question) bool {
 	return e.Sender == q.Asker || e.Sender == q.Claimer || e.Level >= chat.LevelModerator
 }
 
-// Solve returns the change that closes a question as solved; a *Fault if the sender
-// may not close it.
+// Solve returns a function that closes the question q as solved and says so in the
+// threads of both rooms. The error is a *Fault if the question is not open, or if the
+// sender of e may not close it (maySolve).
 func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
@@ -101,9 +106,9 @@ func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}, nil
 }
 
-// remarkSolved posts in the threads of both rooms that a question is solved, since
-// clients do not update the first message of a thread. It leaves out the room where
-// the command was given, which gets an answer anyway.
+// remarkSolved posts in the threads of both rooms that the question q is solved, since
+// clients do not update the first message of a thread. If e is a command, it leaves out
+// its room, which gets an answer anyway. It changes q, which the caller saves.
 func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) error {
 	type solved struct {
 		Number int64
@@ -124,8 +129,9 @@ func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) e
 }
 
 // Listed returns the open questions that may be listed in the room of e: those that it
-// asked or answers; in a direct message, those that the sender asked. With mine, only
-// those that the sender asked or is in charge of.
+// asked or answers; in a direct message, those that the sender asked, whatever mine is.
+// If mine is true, it returns only those that the sender asked or is in charge of. The
+// experts' room does not see which questions without a name the sender asked.
 func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)

@@ -30,7 +30,9 @@ type carried struct {
 	Link      string // to the original
 }
 
-// post returns the post that carries a message to the other side of its question.
+// post returns the post that carries the message e, stored as m, to the other side of
+// the question q. entry is the number of the FAQ entry that it gives as the answer; 0:
+// none. The post is a reply to the counterpart of the message to which e replies.
 func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message, entry int64) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {
@@ -89,7 +91,8 @@ func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message,
 	return p, err
 }
 
-// thread returns the message in the asker's room to whose thread answers are posted.
+// thread returns the message in the asker's room to whose thread answers are posted:
+// q.Thread or, if that is empty, the bot's confirmation.
 func (q Question) thread() chat.Target {
 	if q.Thread == "" {
 		return chat.Target{Post: q.Confirmation}
@@ -97,8 +100,9 @@ func (q Question) thread() chat.Target {
 	return chat.Target{Event: q.Thread}
 }
 
-// counterpart returns the message in the given room that corresponds to an event: its
-// copy, or the original of which it is the copy. It is zero if there is none.
+// counterpart returns the message in the room that corresponds to event, a message of a
+// question in the other room: its copy, or the original of which it is the copy. It is
+// zero for an empty event, and if there is none. The error is that of the store.
 func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
 	if event == "" {
 		return chat.Target{}, nil
@@ -123,8 +127,9 @@ func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat
 // third. Edits hold little more (matrix.shortenFallback).
 const maxHTML = 20_000
 
-// fit calls quote with smaller and smaller limits, in characters, until the result
-// fits into one event, and returns it.
+// fit calls quote with smaller and smaller limits, in characters, from limit down to 1,
+// until the result fits into one event (maxHTML), and returns the last result: the
+// HTML, and whether the text was cut.
 func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted string, cut bool) {
 	for {
 		quoted, cut = quote(limit)
@@ -139,8 +144,9 @@ func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted str
 	}
 }
 
-// quote returns the HTML of a message as the other room reads it, and whether it was
-// cut. name is shown as its sender; empty: no sender is shown.
+// quote returns the HTML of the message e as the room m.Room reads it, and whether it
+// was cut. name is shown as the sender of an emote; empty: a general word is. The HTML
+// is empty for a message without a text. User ids become names.
 func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
 	plain := e.Message.Body
 	if plain == "" {
@@ -165,8 +171,9 @@ func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name strin
 	return quoted, cut, nil
 }
 
-// named returns a function that turns a user id into the person's name in the room, or
-// into someone if that is unknown. The function returns other texts as they are.
+// named returns a function that turns a user id into the HTML of the person's name in
+// the room, or of someone, a text, if the name is unknown. The function returns a text
+// that does not begin with @ as it is.
 func (d *Carrier) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
 	return func(found string) string {
 		if !strings.HasPrefix(found, "@") {
@@ -194,8 +201,8 @@ var outsideTags = regexp.MustCompile(`<[^>]*>|` + userID.String())
 // bridge makes a link of it.
 var scriptAddress = regexp.MustCompile(`(?i)\b(?:javascript|vbscript|data):`)
 
-// PersonName returns the name under which others see a person; empty if it is unknown,
-// or holds a user id or the address of a script.
+// PersonName returns a display name without spaces around it, as others see it; empty
+// if it is unknown, or holds a user id or the address of a script.
 func PersonName(name string) string {
 	if userID.MatchString(name) || scriptAddress.MatchString(name) {
 		return ""

@@ -33,8 +33,9 @@ const (
 	lastRegional  = '\U0001f1ff'
 )
 
-// isEmoji reports whether a reaction is one visible emoji. A reaction may hold any
-// text, which the bot would otherwise carry without its author's name.
+// isEmoji reports whether key, the text of a reaction, is one visible emoji of at most
+// maxEmoji characters. A reaction may hold any text, which the bot would otherwise
+// carry without its author's name.
 func isEmoji(key string) bool {
 	if !utf8.ValidString(key) || utf8.RuneCountInString(key) > maxEmoji || uniseg.GraphemeClusterCount(key) != 1 {
 		return false

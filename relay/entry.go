@@ -8,9 +8,10 @@ import (
 	"heraut/text"
 )
 
-// entryMessage returns the message e with the answer of an FAQ entry as its text. It
-// returns a *Fault if e comes from the asker's side, if the experts' room may not read
-// the entry, or if the asker's room may not.
+// entryMessage returns a copy of the message in e with the answer of the FAQ entry with
+// that number as its text. The error is a *Fault if e comes from the asker's side, if
+// there is no such entry, if the experts' room may not read it, or if the asker's room
+// may not.
 func (d *Carrier) entryMessage(ctx context.Context, e chat.Event, q Question, number int64) (*chat.Message, error) {
 	if e.Room != q.Experts {
 		return nil, &Fault{What: FaultEntryExperts, Number: q.Number}
@@ -35,9 +36,9 @@ func (d *Carrier) entryMessage(ctx context.Context, e chat.Event, q Question, nu
 	return &m, nil
 }
 
-// mayAnswerWith checks that the asker's room may read an FAQ entry, or returns a *Fault.
-// The entry must also be for those whom the experts were told of: answers to the question
-// may be shown to them later.
+// mayAnswerWith returns a *Fault if the room of the asker of q may not read the FAQ
+// entry, nil if it may. The entry must also be for those whom the experts were told of:
+// answers to the question may be shown to them later.
 func (d *Carrier) mayAnswerWith(ctx context.Context, q Question, entry Entry) error {
 	now, err := d.readers(ctx, q.Origin)
 	if err != nil {
@@ -58,7 +59,8 @@ func (d *Carrier) mayAnswerWith(ctx context.Context, q Question, entry Entry) er
 }
 
 // stillAnswers checks, before the answer m is sent, that the FAQ still holds the entry
-// that m gives, word for word, and that the asker's room may read it.
+// with that number, whose text m gives word for word, and that the room of the asker of
+// q may read it. Otherwise the error is a *Fault.
 func (d *Carrier) stillAnswers(ctx context.Context, q Question, m Message, number int64) error {
 	entry, err := d.store.Entry(ctx, number)
 	known, err := has(err)

@@ -19,7 +19,8 @@ type Files struct {
 }
 
 // take reports whether a file may go along by its size and its media type, as its
-// message gives them; false for nil.
+// message gives them; false for nil, for a file without an address, and for one without
+// a size.
 func (f Files) take(file *chat.File) bool {
 	return file != nil && file.Media.Address != "" && file.Size > 0 && file.Size <= f.MaxBytes && f.Takes(file.Type)
 }
@@ -74,8 +75,10 @@ func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then c
 	return from == to && w.None() && q.Widens.None(), err
 }
 
-// filePosts returns the posts of a carried message that follow its text: that of its file,
-// if it goes along. before is the stored message if e is an edit.
+// filePosts returns the posts of the carried message m that follow its text, the post
+// text: that of its file, if it goes along; nil if not, which withdraws an earlier one.
+// before is the stored message if e is an edit; for an unchanged file the post has Same
+// set. then is the audience that certainly could read the message.
 func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text chat.Post, then chat.Audience) []chat.Post {
 	switch {
 	case m.File == "":
@@ -89,8 +92,10 @@ func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text ch
 	}}
 }
 
-// checkFile decides again whether a file may go along: the message that it came with is
-// still carried, the rooms have the same readers, and the bounds still hold.
+// checkFile returns the verdict on row, the post of a file, before it is sent: the file
+// goes if the message that it came with is still carried, the rooms have the same
+// readers, and the bounds still hold. Otherwise the verdict withholds it and, if the
+// message is still carried, tells its author.
 func (d *Carrier) checkFile(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
 	known, err := has(err)
@@ -124,8 +129,8 @@ func (d *Carrier) fileHeld(row queue.Row, q Question, m Message) queue.Verdict {
 	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error { return d.fileNotCarried(ctx, row, q, m) }}
 }
 
-// fileNotCarried tells the author of a message that its file does not reach the other
-// room. An edit of the message tries again.
+// fileNotCarried posts to the author of the message m that its file does not reach the
+// other room, and stores m without the file. An edit of the message tries again.
 func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question, m Message) error {
 	m.File = ""
 	if err := d.store.SaveMessage(ctx, m); err != nil {
@@ -140,7 +145,9 @@ func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question,
 }
 
 // fileEnded tells the author of a message that its file does not reach the other room,
-// once the file's post has failed for good. A post that was withdrawn needs nothing.
+// once the file's post, row, has failed for good; the stored message loses the file. It
+// does nothing for a post that was sent, and for a message that is not carried any
+// more.
 func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
 	if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" || row.State != queue.Failed {

@@ -12,9 +12,9 @@ import (
 // minFound is the share of the words, by weight, that a question which is found holds.
 const minFound = 0.5
 
-// Find returns the questions, open or closed, that contain words, best first: in a
-// direct message those that the sender asked, in a room those that it asked or answers
-// and may still read.
+// Find returns the questions, open or closed, that contain at least half of the words
+// by weight, best first, then newest first: in a direct message those that the sender
+// of e asked, in a room those that it asked or answers and may still read.
 func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Question, error) {
 	load := func() ([]Question, error) { return d.store.AllQuestionsIn(ctx, e.Room) }
 	if e.Direct {
@@ -54,8 +54,8 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	return found, nil
 }
 
-// covers returns how much of the searched words a text contains, from 0 to 1; rare
-// words count more.
+// covers returns how much of the searched words a text contains, from 0 to 1; 0 if
+// there are no words. Words that say how rather than what count less.
 func covers(words search.TextTerms, text string) float64 {
 	held := search.Terms(text).Stems
 	all, found := 0.0, 0.0
@@ -75,8 +75,9 @@ func covers(words search.TextTerms, text string) float64 {
 	return found / all
 }
 
-// mayFind reports whether a question's text may be shown in a room: the room asked it
-// or answers it, and has no further readers than then.
+// mayFind reports whether the text of the question q may be shown in a room: the room
+// asked it or answers it, and has no further readers than then. It is false for any
+// other room, and in the experts' room for a question that did not go there.
 func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	switch room {
 	case q.Experts:

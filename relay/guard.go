@@ -72,8 +72,8 @@ func readSubject(about string) (s subject, err error) {
 	return s, err
 }
 
-// letters returns an audience as one short word of letters, one for each way in which
-// it is open; "-" for the narrowest.
+// letters returns an audience as one short word: "-", then a letter for each way in
+// which it is open. audienceOf reads it.
 func letters(a chat.Audience) string {
 	word := "-"
 	for _, way := range []struct {
@@ -92,9 +92,11 @@ func audienceOf(word string) chat.Audience {
 	return chat.Audience{Clear: has("c"), Public: has("p"), Externals: has("x"), Elsewhere: has("e")}
 }
 
-// Check decides, before each attempt to send, whether a post of the relay may still
-// go, by who reads the rooms now (queue.Guard). It withholds the post or changes it if
-// not.
+// Check returns the verdict on a post of the relay before each attempt to send it, by
+// who reads the rooms now (queue.Guard): it may go, go with less text, or it is
+// withheld, also when its question is deleted. The verdict's Change then updates the
+// question or tells the author. An error means that the store or a room could not be
+// read.
 func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -120,8 +122,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 	}
 }
 
-// faultOf returns the *Fault that err is, without an error; any other err as the
-// error.
+// faultOf returns the *Fault that err is or wraps, without an error; any other err, nil
+// included, as the error.
 func faultOf(err error) (*Fault, error) {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault, nil
@@ -200,9 +202,10 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 	}}, nil
 }
 
-// notCarried tells the author of a message that it, or its edit, does not reach the
-// other room, because its post was withheld. A message that never reached it is
-// recorded as a note, since an edit of it may be carried.
+// notCarried posts to the author of the message m that it, or its edit, does not reach
+// the other room, because its post, row, was withheld or failed; fault is the reason.
+// It stores a message that never reached it as a note, since an edit of it may be
+// carried.
 func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""
@@ -217,16 +220,16 @@ func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m M
 	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
 }
 
-// tellAsker tells the asker that a change of their question does not reach the
-// experts, once for each question and reason.
+// tellAsker posts to the asker of q that a change of their question does not reach the
+// experts, with the reason fault, once for each question and reason.
 func (d *Carrier) tellAsker(ctx context.Context, q Question, fault *Fault) error {
 	cause := chat.Cause(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
-// tell posts the sentence about a fault in a room, once for each cause: a second call
-// with the same cause posts nothing, even in another room. post gives the thread and
-// the reply target; tell sets its other fields.
+// tell posts the sentence about a fault in a room, in the transaction of ctx, once for
+// each cause: a second call with the same cause posts nothing, even in another room.
+// post gives the thread and the reply target; tell sets its other fields.
 func (d *Carrier) tell(ctx context.Context, cause chat.Cause, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault
@@ -262,8 +265,9 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 	}}, nil
 }
 
-// Ended updates a question after a post about it was sent: only a post that is in its
-// room changes the status. It tells the author of a post that never will be
+// Ended updates the question of row after a post about it was sent: only a post that is
+// in its room changes the status. When a post failed for good, Ended tells its author
+// or, if the post showed the question to the experts, withdraws the question
 // (queue.Guard).
 func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
@@ -321,8 +325,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-// nameless returns the question without the names of its asker and of the expert in
-// charge.
+// nameless returns a copy of the question without the names of its asker and of the
+// expert in charge.
 func nameless(q Question) Question {
 	q.AskerName, q.ClaimerName = "", ""
 	return q

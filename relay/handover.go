@@ -22,10 +22,12 @@ type handedOver struct {
 	Prefix string
 }
 
-// HandOver returns the change that hands a question over to the experts of another
-// theme, given by its name or by that of its relay, or a *Fault. If more people could
-// read it there, its asker is asked first: asks is then true. room is the name of the
-// other room; empty: it has none.
+// HandOver returns a function that hands the question q over to the experts of another
+// theme, given by its name or by that of its relay, for the sender of e. If more people
+// could read it there, the function asks its asker first; asks is then true. It does
+// nothing if the question went elsewhere meanwhile. room is the name of the other room;
+// empty: it has none. The error is a *Fault if the sender may not, or the question may
+// not go there.
 func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme string) (change func(ctx context.Context) error, asks bool, room string, err error) {
 	switch {
 	case e.Room != q.Experts:
@@ -61,7 +63,8 @@ func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme 
 }
 
 // relayCalled returns the relay with that theme or name which takes questions from the
-// room of q, or a *Fault.
+// room of q. The error is a *Fault if there is none, or if it leads to the experts who
+// have the question.
 func (d *Carrier) relayCalled(ctx context.Context, q Question, theme string) (Relay, error) {
 	direct, err := d.isDirect(ctx, q.Origin)
 	if err != nil {
@@ -89,8 +92,9 @@ func (d *Carrier) relayCalled(ctx context.Context, q Question, theme string) (Re
 	return Relay{}, &Fault{What: FaultHandTheme, Word: theme, Themes: themes}
 }
 
-// mayHand returns how the audience of a question widens if it goes to the experts of
-// another relay, or a *Fault if it may not go there, even with its asker's consent.
+// mayHand returns how the audience of the question q widens if it goes to the experts
+// of the relay r. The error is a *Fault if it may not go there, even with its asker's
+// consent; the audience is then of no use.
 func (d *Carrier) mayHand(ctx context.Context, q Question, r Relay) (chat.Audience, error) {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {
@@ -113,9 +117,11 @@ func (d *Carrier) mayHand(ctx context.Context, q Question, r Relay) (chat.Audien
 	return w, err
 }
 
-// handOrAsk hands a question over, or asks its asker first if more people could read it
-// than the asker agreed to. It compares the rooms anew, and leaves the question where it
-// is if it may not go.
+// handOrAsk hands the question q over to the relay r, with the theme, or asks its asker
+// first if more people could read it than agreed, the audience to which the asker
+// agreed. It compares the rooms anew, and tells the experts that the question stays if
+// it may not go. It does nothing for a question that is not open or has not reached its
+// experts. The caller saves q.
 func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme string, agreed chat.Audience) error {
 	if !q.Status.Asked() || q.Status.Closed() || q.Waits() {
 		return nil
@@ -136,8 +142,10 @@ func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme str
 	return d.handOver(ctx, q, r, theme, w)
 }
 
-// handOver gives a question to the experts of another relay: their room shows it anew,
-// under its number, and the former thread says where it went.
+// handOver gives the question q to the experts of the relay r: it sets their relay,
+// theme and room and the wider audience w in q, without a claimer and reminders, and
+// the status Open. The former experts' first message and the asker's thread say where
+// it goes. The caller saves q, which shows it in the new room, under its number.
 func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
 	room, err := d.roomName(ctx, r.To)
 	if err != nil {
@@ -164,7 +172,9 @@ func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme stri
 	return d.remark(ctx, q, q.thread(), q.Origin, "relay-handed", handedOver{Number: q.Number, Room: room, What: "asker"})
 }
 
-// tellFormer says in the former thread where the question went, once it is there.
+// tellFormer says in the former thread where the question q went, after it arrived
+// there as the event root, and clears q.FormerRoot, so that it says so once. It does
+// nothing if that is empty. The caller saves q.
 func (d *Carrier) tellFormer(ctx context.Context, q *Question, root chat.EventID) error {
 	if q.FormerRoot == "" {
 		return nil
@@ -232,7 +242,7 @@ func (d *Carrier) endHandover(ctx context.Context, q *Question) error {
 }
 
 // keepHere ends the request for the asker's consent, and posts to the experts that the
-// question stays with them.
+// question stays with them. It clears the hand-over in q, which the caller saves.
 func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
 	if err := d.endHandover(ctx, q); err != nil {
 		return err
@@ -240,8 +250,9 @@ func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
 	return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-handed", handedOver{Number: q.Number, What: "kept"})
 }
 
-// settleHandover ends the request for consent when the question is closed, and asks anew
-// when its text changes: the asker agrees to an exact text.
+// settleHandover ends the request for the asker's consent when the question q is
+// closed, and asks anew when its text changed since before: the asker agrees to an
+// exact text. It does nothing without a request. The caller saves q.
 func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Question) error {
 	switch {
 	case q.HandAsk == "":
@@ -260,7 +271,10 @@ func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Questi
 	return d.handOrAsk(ctx, q, r, q.HandTheme, q.Widens)
 }
 
-// answerHandover returns the change that applies the asker's answer to the request ask.
+// answerHandover returns a function that applies the asker's answer c to the request
+// ask about the question with that number: it hands the question over or, for stop or a
+// relay that is gone, leaves it with its experts. It does nothing if that request has
+// ended.
 func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, number, func(q *Question) error {
@@ -280,8 +294,10 @@ func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(
 	}
 }
 
-// handoverSign takes a reaction to the request for consent: the asker's, in a room where
-// the homeserver could not put it in the asker's name.
+// handoverSign takes the reaction e to the request for consent: the Result applies the
+// asker's answer. It is empty for other people, for other emoji, and in a room that was
+// ever encrypted, where the homeserver could forge the reaction. The bool is always
+// true, in the sense of React.
 func (d *Carrier) handoverSign(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	origin, err := d.Room(ctx, q.Origin)
 	c := consentSigns[plainSign(e.Reaction.Key)]
@@ -291,9 +307,10 @@ func (d *Carrier) handoverSign(ctx context.Context, e chat.Event, q Question) (q
 	return queue.Result{Change: d.answerHandover(q.Number, q.HandAsk, c)}, true, nil
 }
 
-// handoverWord takes a message as the asker's answer to the request for consent: it
-// replies to the request, or names the question, as in «oui 12». It reports false if the
-// message is anything else.
+// handoverWord takes the message e as the asker's answer to the request for consent, if
+// it replies to the request, or names the question, as in «oui 12». The Result applies
+// the answer, or refuses one whose reply the homeserver could have forged. It reports
+// false if the message is anything else.
 func (d *Carrier) handoverWord(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	if q.HandAsk == "" || e.Sender != q.Asker || e.Room != q.Origin || e.Message.Edits != "" {
 		return queue.Result{}, false, nil
@@ -319,8 +336,9 @@ func (d *Carrier) handoverWord(ctx context.Context, e chat.Event, q Question) (q
 	return queue.Result{Change: d.answerHandover(q.Number, q.HandAsk, c)}, true, nil
 }
 
-// inFormerThread tells the author of a message in the thread of experts who handed the
-// question over, once, that it is not carried. It reports false if e is anything else.
+// inFormerThread returns a Result that tells the author of the message e in the thread
+// of experts who handed the question over, once, that it is not carried. It reports
+// false if e is anything else.
 func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	for _, ref := range []chat.EventID{e.Message.Edits, e.Message.ReplyTo, e.Message.Thread} {
 		if ref == "" {
@@ -351,8 +369,9 @@ func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event) (queue.Resul
 	return queue.Result{}, false, nil
 }
 
-// isFormer reports whether a waiting post goes to a room whose experts handed the
-// question over.
+// isFormer reports whether room, to which a waiting post about q goes, is that of
+// experts who handed the question over. It is false for the room of the present
+// experts, and for one that this room replaced in an upgrade.
 func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	if room == q.Experts || q.Former == "" {
 		return false, nil
@@ -361,8 +380,8 @@ func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (b
 	return now != q.Experts, err
 }
 
-// stillReaches is mayReach for a waiting post, whose experts may have handed the question
-// over since it was written.
+// stillReaches returns the error of mayReach for row, a waiting post of sender about s,
+// or a *Fault if its experts have handed the question q over since it was written.
 func (d *Carrier) stillReaches(ctx context.Context, row queue.Row, q Question, sender chat.UserID, s subject) error {
 	former, err := d.isFormer(ctx, row.Post.Room, q)
 	switch {

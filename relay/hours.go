@@ -8,8 +8,9 @@ import (
 // shortAbsence is how long the experts may be away without the asker being told.
 const shortAbsence = 15 * time.Minute
 
-// announceReturn says to the asker when the experts are expected back, if the question
-// reached them in the quiet hours of their room.
+// announceReturn posts in the thread of the asker of q when the experts are expected
+// back, if now is in the quiet hours of their room and they last longer than
+// shortAbsence. It then counts the post in q.Shows; the caller saves q.
 func (d *Carrier) announceReturn(ctx context.Context, q *Question) error {
 	if d.Quiet == nil {
 		return nil

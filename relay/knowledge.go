@@ -35,7 +35,7 @@ type KnowledgeStore interface {
 }
 
 // Suggest returns the known questions that resemble a text and may be shown in a room,
-// best first, at most 3.
+// best first, at most 3; nil if there are none.
 func (k *Knowledge) Suggest(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
 	return k.similar(ctx, room, text, func(Known) bool { return true })
 }
@@ -129,10 +129,10 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 	return m.Role == RoleAnswer && m.Carried() && m.From == room && m.Text != ""
 }
 
-// Entry returns an entry for the FAQ made from an answer and its question, without
-// names. With forAll all rooms may be shown it, otherwise only rooms whose readers
-// could have read both where the question was asked. The error is ErrNoAnswer if the
-// question's text is erased.
+// Entry returns an entry for the FAQ, to be stored, made from an answer and its
+// question, without names; now is its date. With forAll all rooms may be shown it,
+// otherwise only rooms whose readers could have read both where the question was asked.
+// The error is ErrNoAnswer if the question's text is erased.
 func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
 	q, err := k.Store.Question(ctx, answer.Question)
 	if err != nil {

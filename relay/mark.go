@@ -10,14 +10,14 @@ import (
 const carriedSign = "📨"
 
 // markOf returns the cause and the key of the post by which the bot puts its reaction
-// on a carried message.
+// on event, a carried message.
 func markOf(event chat.EventID) (cause chat.Cause, key chat.PostKey) {
 	cause = chat.Cause("carried/" + event)
 	return cause, chat.KeyOf(cause, 0)
 }
 
-// mark adds the bot's reaction to a message that was carried, so that its author sees
-// it. It does nothing if the configuration turns that off.
+// mark adds the bot's reaction to event, a message in room that was carried, so that
+// its author sees it. It does nothing if the configuration turns that off.
 func (d *Carrier) mark(ctx context.Context, room chat.RoomID, event chat.EventID) error {
 	if !d.Marks {
 		return nil

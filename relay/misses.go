@@ -47,9 +47,10 @@ type Misses interface {
 // personal matches what a vain search may not hold: addresses and long numbers.
 var personal = regexp.MustCompile(`@|\d[\d .\-]{4,}\d`)
 
-// Missed returns the change that counts a search for words that found nothing: for the
-// operators, and for the experts of the room if their room has no further readers. It
-// does nothing if the words say nothing or could name a person.
+// Missed returns a function that counts a search of the sender of e for words that
+// found nothing: for the operators, and for the experts of the room if their room has
+// no further readers. The function does nothing if the words say nothing or could name
+// a person.
 func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(ctx context.Context) error, error) {
 	stems := slices.Compact(slices.Sorted(slices.Values(search.Terms(words).Stems)))
 	m := Miss{Words: text.Truncate(strings.Join(text.Words(words), " "), maxMissWords)}
@@ -88,8 +89,8 @@ func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(
 	}, nil
 }
 
-// missed returns the searches without a result that the report may show in the room
-// o.ShownIn.
+// missed returns the searches without a result that the report with the options o may
+// show in the room o.ShownIn; all of them if that is empty.
 func (d *Carrier) missed(ctx context.Context, o ReportOptions) ([]Miss, error) {
 	all, err := d.store.Missed(ctx, o.Experts, o.Since, minAskers)
 	if err != nil || o.ShownIn == "" {

@@ -7,9 +7,9 @@ import (
 	"heraut/chat"
 )
 
-// Left returns the change that follows when a person leaves a room: the bot no longer
-// mentions them in answers to their questions, and the questions that they were in
-// charge of are free again.
+// Left returns a function that handles that a person left a room, as e says: the bot no
+// longer mentions them in answers to their questions, and the questions that they were
+// in charge of are free again.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
@@ -33,9 +33,9 @@ func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Move makes the relays and open questions of the room from go on in the room to,
-// which replaces it, in the transaction of ctx. The new messages there say what they
-// continue.
+// Move makes the relays and open questions of the room from go on in the room to, which
+// replaces it, in the transaction of ctx. The new messages there say what they
+// continue. It withdraws questions that the new experts' room may not see.
 func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {

@@ -23,8 +23,8 @@ type People interface {
 	ForgetQuestion(ctx context.Context, number int64) error
 }
 
-// DataOf returns the stored data about a person's questions, answers and reactions,
-// for the person.
+// DataOf returns the stored data about a person's questions, answers, reactions and
+// vain searches, for the person.
 func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
@@ -114,8 +114,8 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	return d.forgetCalls(ctx, user)
 }
 
-// forgetCalls erases that a person made other people's messages questions. Such a
-// question is withdrawn if its author has not agreed yet.
+// forgetCalls erases that user made messages questions. It withdraws such a question if
+// it is another person's message and that author has not agreed yet.
 func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 	called, err := d.store.CalledBy(ctx, user)
 	if err != nil {
@@ -136,7 +136,7 @@ func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 }
 
 // forgetQuestion deletes a question from the database, and the bot's posts about it
-// from both rooms.
+// from both rooms. It tells the experts, unless the question was solved.
 func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {

@@ -231,7 +231,8 @@ func (r Relay) String() string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
-// Rooms returns the rooms that the relay connects, the experts' room last.
+// Rooms returns the rooms that the relay connects, the experts' room last, without
+// Direct.
 func (r Relay) Rooms() []chat.RoomID {
 	named := slices.DeleteFunc(slices.Clone(r.From), func(room chat.RoomID) bool { return room == Direct })
 	return append(named, r.To)

@@ -23,17 +23,18 @@ func IsTheme(s string) bool {
 	return text == ""
 }
 
-// IsOthers reports whether the fault is that a person may not make somebody else's
-// message a question, so that the bot does not explain it to them.
+// IsOthers reports whether the fault is about another message that a person wants to
+// make a question: not theirs, declined by its author, asked already or unreadable. The
+// bot does not explain such a fault after a reaction.
 func (f *Fault) IsOthers() bool {
 	return f.What == FaultNotYours || f.What == FaultDeclined || f.What == FaultAsked || f.What == FaultUnread
 }
 
-// Quote returns the change that makes the message target a question for the experts,
-// as the command or reaction e asks; args may name a theme ("#licences"). The author
-// of the message may do so at once; a moderator may propose it, and the author is
-// asked first. The error is a *Fault if it cannot be a question. Quote reads the
-// message from the homeserver.
+// Quote returns a function that makes the message target a question for the experts, as
+// the command or reaction e asks; args may name a theme ("#licences"). The author of
+// the message may do so at once; a moderator may propose it, and the author is asked
+// first. Quote reads the message from the homeserver. The error is a *Fault if the
+// message cannot be a question.
 func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, args string) (func(ctx context.Context) error, error) {
 	theme, _ := cutTheme(args)
 	room, err := d.Room(ctx, e.Room)
@@ -81,9 +82,9 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// quotable returns the withdrawn question that the message target asked before, to be
-// asked again; the zero Question if there is none. The error is a *Fault if the
-// message belongs to a question already.
+// quotable returns the withdrawn question that the message target in room asked before,
+// to be asked again; the zero Question if there is none. The error is a *Fault if the
+// message belongs to a question that cannot be asked again.
 func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.EventID) (Question, error) {
 	old, err := d.store.QuestionBy(ctx, target)
 	asked, err := has(err)
@@ -103,7 +104,9 @@ func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.Ev
 }
 
 // quoted reads the message target from the homeserver, which the sender of e wants to
-// make a question. The error is a *Fault if they may not, or if it is no text.
+// make a question, and returns it with its text trimmed. The error is a *Fault if the
+// sender is neither its author nor a moderator, or if it cannot be read, is no text or
+// looks like a command.
 func (d *Carrier) quoted(ctx context.Context, e chat.Event, target chat.EventID) (chat.Event, error) {
 	if d.Message == nil {
 		return chat.Event{}, &Fault{What: FaultUnread}
@@ -125,9 +128,9 @@ func (d *Carrier) quoted(ctx context.Context, e chat.Event, target chat.EventID)
 	return said, nil
 }
 
-// rewordQuoted handles the edit of a message that is no command but was made a
-// question: the question gets the new text. It returns false if e edits no such
-// message.
+// rewordQuoted handles e, the edit of a message that is no command but was made a
+// question: the Result gives the question the new text, or tells the asker why that
+// does not reach the experts. It returns false if e edits no such message.
 func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Message.Edits == "" {
 		return queue.Result{}, false, nil
@@ -151,8 +154,9 @@ func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result,
 	return result, true, err
 }
 
-// reworded returns the change that gives a question the text of its edited message; an
-// empty text withdraws it. The error is a *Fault if the text cannot be asked.
+// reworded returns a function that gives the question q the text of its edited message
+// e; an empty text withdraws the question. The error is a *Fault if the text cannot be
+// asked.
 func (d *Carrier) reworded(ctx context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	if !e.Message.IsText() || strings.TrimSpace(e.Message.Body) == "" {
 		return d.Dropped(e), nil

@@ -6,10 +6,11 @@ import (
 	"heraut/chat"
 )
 
-// mayReach returns a *Fault if a message from the asker's room may not go to the
-// experts. The asker agreed to certain readers, and only for the asker's own messages.
-// then is the audience that certainly could read the asker's room when the message was
-// written.
+// mayReach returns a *Fault if a message of sender from the asker's room may not go to
+// the experts of q, nil if it may: the bot must be in their room. The asker agreed to
+// certain readers, and only for the asker's own messages. then is the audience that
+// certainly could read the asker's room when the message was written. Any other error
+// is that of looking up the rooms.
 func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
 	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
 		return err
@@ -38,8 +39,9 @@ func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
 	return w.Beyond(q.Widens).None(), err
 }
 
-// mayReturn returns a *Fault if an expert's message may not go to the asker's room,
-// because that room has further readers than the experts were told.
+// mayReturn returns a *Fault if an expert's message may not go to the room of the asker
+// of q, because the bot is not in it, or because that room has further readers than the
+// experts were told; nil if it may.
 func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
 		return err
@@ -58,8 +60,8 @@ func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	return nil
 }
 
-// present returns a *Fault of the kind what if the bot is not in a room. number is the
-// question's, for the sentence.
+// present returns a *Fault of the kind what if the bot is not in a room; nil if it is.
+// number is the question's, for the sentence.
 func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
 	if err != nil || r.Joined || r.Known() {
@@ -68,10 +70,10 @@ func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind,
 	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
-// mayFollow returns a *Fault if a message from the room from may not be carried
-// because its relation to the question came unencrypted. The homeserver could have
-// forged that relation to send the text to another room, so that room must be no less
-// protected.
+// mayFollow returns a *Fault if a message from the room from may not be carried because
+// its relation to the question q came unencrypted. The homeserver could have forged
+// that relation to send the text to another room, so that room must be no less
+// protected. It returns nil if the room from is not encrypted.
 func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
 	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
 		return err

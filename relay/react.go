@@ -15,9 +15,11 @@ const (
 	solveSign = "✅"
 )
 
-// React handles a reaction to a message of a question: the asker's choice, an expert's
-// claim, or the sign that the question is solved. Any other emoji is repeated on the
-// copy in the other room. It returns false if the message belongs to no question.
+// React handles the reaction e to a message of a question: the Result carries out the
+// asker's choice, an expert's claim, or the sign that the question is solved, or
+// repeats any other emoji on the copy in the other room. The Result is empty for a
+// reaction without an effect. React returns false if the message belongs to no
+// question, or the room neither asks nor answers it.
 func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)
@@ -53,8 +55,9 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 	return d.mirror(ctx, e, q, m, known)
 }
 
-// result returns the queue's Result for a reaction. A *Fault becomes no answer, since
-// a reaction that has no effect needs none.
+// result returns the queue's Result for a reaction: it runs change. If err is a *Fault,
+// the Result is empty and the error nil, since a reaction that has no effect needs no
+// answer. The bool is always true, in the sense of React.
 func result(change func(ctx context.Context) error, err error) (queue.Result, bool, error) {
 	if _, ok := errors.AsType[*Fault](err); ok {
 		return queue.Result{}, true, nil
@@ -130,9 +133,11 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 	}}, true, nil
 }
 
-// Deleted returns the change that follows when a person deletes a message or reaction:
-// a question is withdrawn, the record of a carried message goes (the queue deletes its
-// copy), and the bot's copy of a reaction goes unless others have the same.
+// Deleted returns a function that handles that a person deleted a message or reaction,
+// as e says: it withdraws the question that the message asked, deletes the record of a
+// carried message (the queue deletes its copy), and withdraws the bot's copy of a
+// reaction unless others have the same. If a moderator deleted the bot's message to the
+// experts, it withdraws the question.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -171,8 +176,9 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Dropped returns the change that follows when an edited message no longer asks its
-// question, or is no longer carried.
+// Dropped returns a function that handles that the edited message e no longer asks its
+// question, which it withdraws, or is no longer carried: it then stores the message as
+// a note and removes the bot's mark.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Original())

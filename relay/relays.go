@@ -13,9 +13,11 @@ import (
 
 var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// AddRelay checks a relay that an operator sets up in the chat; from and to are ids or
-// aliases of rooms, and from may be Direct. It returns the relay and the change that
-// stores it, or a *Fault.
+// AddRelay checks the relay r that an operator sets up in the chat; from and to are ids
+// or aliases of rooms, and from may be Direct. It returns the relay with its rooms, its
+// themes folded (in the slice of r too), and a function that stores it. The error is a
+// *Fault if the name is not valid or taken, a room is not found, the bot is not in it,
+// or both are the same.
 func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
 	if !relayName.MatchString(r.Name) {
 		return r, nil, &Fault{What: FaultName, Word: r.Name}
@@ -46,8 +48,8 @@ func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay
 	return r, func(ctx context.Context) error { return d.store.SaveRelay(ctx, r) }, nil
 }
 
-// roomCalled returns the id of the room that an id or alias means. The error is a
-// *Fault if there is none or the bot is not in it.
+// roomCalled returns the id of the room that address, an id or alias, means. The error
+// is a *Fault if there is none or the bot is not in it.
 func (d *Carrier) roomCalled(ctx context.Context, address string) (chat.RoomID, error) {
 	room := chat.RoomID(address)
 	if !strings.HasPrefix(address, "!") {
@@ -70,8 +72,9 @@ func (d *Carrier) roomCalled(ctx context.Context, address string) (chat.RoomID, 
 	return room, nil
 }
 
-// RemoveRelay returns the relay with that name and the change that deletes it, or a
-// *Fault. Its open questions stay, and can still be answered.
+// RemoveRelay returns the relay with that name and a function that deletes it. The
+// error is a *Fault if there is none, or if the configuration declares it. Its open
+// questions stay, and can still be answered.
 func (d *Carrier) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx context.Context) error, error) {
 	r, err := d.relay(ctx, name)
 	switch {

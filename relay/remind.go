@@ -76,7 +76,8 @@ type RemindStore interface {
 // question is solved, and posts lists of open questions.
 type Reminders struct{ RemindOptions }
 
-// NewReminders returns Reminders; its Run sends the reminders and lists.
+// NewReminders returns Reminders that work with the parts in o. The caller starts Run,
+// which sends the reminders and lists.
 func NewReminders(o RemindOptions) *Reminders {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -91,7 +92,8 @@ const (
 	purgeEvery = time.Hour
 )
 
-// Run does a round every minute, and purges old questions every hour, until ctx ends.
+// Run does a round every minute, and purges old questions and vain searches every hour,
+// until ctx ends; it always returns nil and logs errors.
 func (r *Reminders) Run(ctx context.Context) error {
 	if err := r.Store.RefreshWords(ctx); err != nil && ctx.Err() == nil {
 		r.Log.Error().Err(err).Msg("Known questions may not all be found")
@@ -125,8 +127,9 @@ func (r *Reminders) Run(ctx context.Context) error {
 	}
 }
 
-// Round sends the reminders and lists that are due by now. Each is sent once, even if
-// the process restarts in between.
+// Round sends the reminders and lists that are due by now, outside the rooms' quiet
+// hours. Each is sent once, even if the process restarts in between. On an error the
+// next round tries again.
 func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 	open, err := r.Store.AskedQuestions(ctx)
 	if err != nil {
@@ -154,7 +157,7 @@ type quietState struct {
 }
 
 // quietNow returns a function from a room to its quiet hours, and whether they hold at
-// now. It looks up each room once.
+// now. The function looks up each room once.
 func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) quietState {
 	known := map[chat.RoomID]quietState{}
 	return func(room chat.RoomID) quietState {
@@ -168,7 +171,9 @@ func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) quietState {
 	}
 }
 
-// remindAll sends a reminder for each of the questions for which one is still due.
+// remindAll sends a reminder for each question in due for which one is still due at
+// now, in the transaction of ctx. quiet returns a room's quiet hours. It reads each
+// question again, and leaves out those that are deleted or closed.
 func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	for _, q := range due {
 		q, err := r.Store.Question(ctx, q.Number)
@@ -187,8 +192,10 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 	return nil
 }
 
-// remind sends the reminder that is due for a question: to the experts that it has no
-// answer, or to the asker the question whether it is solved.
+// remind posts the reminder that is due for the question q at now: to the experts that
+// it has no answer, or to the asker the question whether it is solved. It stores that
+// it did. It does nothing if none is due, or if the experts' room may not see the
+// question.
 func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
 	post := chat.Post{
@@ -233,7 +240,9 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	return r.Store.SaveQuestion(ctx, q)
 }
 
-// experts reports whether a reminder of the question to its experts is due at now.
+// experts reports whether a reminder of the question to its experts is due at now: it
+// is without an answer for the working time RemindOptions.Unanswered. It is false in
+// their quiet hours, once they were reminded, and before the question arrived.
 func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
@@ -244,7 +253,9 @@ func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 	return !workingTime(quiet, q.PostedAt, r.Unanswered).After(now)
 }
 
-// asker reports whether the bot should ask now whether the question is solved.
+// asker reports whether the bot should ask the asker now whether the question is
+// solved: it was answered and then without activity for RemindOptions.FollowUp. It is
+// false in quiet hours, once the asker was asked, and after the asker left.
 func (r *Reminders) asker(q Question, quiet quietState, now time.Time) bool {
 	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
 		!q.ActiveAt.Add(r.FollowUp).After(now)

@@ -19,8 +19,10 @@ const ListGuardName = "questions"
 // listed limits how many questions a list shows.
 const listed = 15
 
-// list posts in each experts' room the list of its open questions, if the list is due.
-// One that is due in quiet hours is posted after them.
+// list posts in each experts' room the list of those of its questions in open that it
+// may see, if the list is due, and stores the time, also if there are none. One that is
+// due in quiet hours is posted after them. quiet returns a room's quiet hours. It does
+// nothing without RemindOptions.List.
 func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	if r.List == nil {
 		return nil
@@ -84,8 +86,8 @@ func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Qu
 	return visible, nil
 }
 
-// tell posts the list of a room's open questions. due is the time at which the list
-// was due: a second call with the same time posts nothing.
+// tell posts the list of the questions open in a room. due is the time at which the
+// list was due: a second call for the room with the same time posts nothing.
 func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
 	post, err := r.listPost(room, open)
 	if err != nil {
@@ -95,8 +97,9 @@ func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question,
 	return r.Queue.Post(ctx, cause, post)
 }
 
-// listPost returns the post with the list of a room's open questions. The post's guard
-// holds their numbers, so that Check can leave some out.
+// listPost returns the post with the list of the questions open for a room, of which it
+// shows at most listed. The post's guard holds their numbers, so that Check can leave
+// some out. The error is that of the template.
 func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, error) {
 	settings := r.Book.Of(room)
 	shown := slices.Clone(open[:min(len(open), listed)])
@@ -119,8 +122,10 @@ func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, erro
 	}, err
 }
 
-// Check renders a list of open questions again before it is sent, without those that
-// were closed meanwhile or that the experts' room may no longer see (queue.Guard).
+// Check returns the verdict on a list of open questions before it is sent
+// (queue.Guard): it goes as it is, or is rendered again without the questions that were
+// closed or handed over meanwhile or that the experts' room may no longer see. A list
+// of which nothing is left is withheld.
 func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var open []Question
 	words := strings.Fields(row.Post.Guard.About)

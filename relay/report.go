@@ -54,8 +54,8 @@ type counted struct {
 	waits []time.Duration
 }
 
-// add counts a question. worked is the working time until its first answer; it is
-// ignored if there is none.
+// add counts the question q in c. worked is the working time until its first answer; it
+// is ignored if there is none.
 func (c *counted) add(q Question, worked time.Duration) {
 	c.Asked++
 	if q.Status == Solved {
@@ -112,7 +112,8 @@ func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err er
 	return r, err
 }
 
-// worked returns the working time between a question and its first answer.
+// worked returns the working time between the question q and its first answer; all time
+// counts if the rooms have no quiet hours.
 func (d *Carrier) worked(q Question) time.Duration {
 	if d.Quiet == nil {
 		return max(q.AnsweredAt.Sub(q.AskedAt), 0)
@@ -120,7 +121,8 @@ func (d *Carrier) worked(q Question) time.Duration {
 	return elapsed(d.Quiet(q.Experts), q.AskedAt, q.AnsweredAt)
 }
 
-// median returns the middle value, or the mean of the two in the middle; 0 of none.
+// median returns the middle one of values, or the mean of the two in the middle; 0 of
+// none. It sorts values itself.
 func median(values []time.Duration) time.Duration {
 	if len(values) == 0 {
 		return 0

@@ -45,8 +45,9 @@ func (r *Routes) Found(address string, room chat.RoomID) {
 	r.rooms[address] = room
 }
 
-// Serves reports whether the bot must handle even old messages of a room, because it
-// takes part in a relay or in an open question.
+// Serves reports whether the bot must handle even old messages of a room, because the
+// room takes part in a relay, or in a question that is not closed. Direct messages do
+// if a relay starts from Direct.
 func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {
@@ -63,8 +64,9 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	return r.store.Serving(ctx, room)
 }
 
-// known returns the relays of the configuration whose rooms' ids are known: that of
-// the experts' room and at least one other.
+// known returns the relays of the configuration for which the ids of the experts' room
+// and of at least one room that asks are known, or Direct asks. Rooms whose ids are
+// unknown are left out.
 func (r *Routes) known() (all []Relay) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,8 +94,9 @@ func (r *Routes) known() (all []Relay) {
 	return all
 }
 
-// Relays returns all relays, those of the configuration first. A room that was
-// upgraded is replaced by its successor.
+// Relays returns all relays, those of the configuration first; one that operators set
+// up is left out if the configuration has its name. A room that was upgraded is
+// replaced by its successor.
 func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 	opened, err := r.store.Relays(ctx)
 	if err != nil {
@@ -121,8 +124,8 @@ func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 	return all, nil
 }
 
-// inUse returns the room that replaced the given one in an upgrade; the room itself if
-// none did.
+// inUse returns the room that replaced the given one in an upgrade, and so on at most
+// ten times; the room itself if none did.
 func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
 	if room == Direct {
 		return room, nil

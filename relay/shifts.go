@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// shifts yields the intervals of working time, outside the quiet hours, from a point
-// in time on, each by its start and its end. The last one has a zero end if it lasts
-// for ever. There is none, or no further one, where quiet hours never end.
+// shifts returns an iterator over the intervals of working time, outside the quiet
+// hours, from the time from on, each by its start and its end. The last one has a zero
+// end if it lasts for ever. There is none, or no further one, where quiet hours never
+// end.
 func shifts(quiet Quiet, from time.Time) iter.Seq2[time.Time, time.Time] {
 	return func(yield func(start, end time.Time) bool) {
 		t := from
@@ -27,8 +28,9 @@ func shifts(quiet Quiet, from time.Time) iter.Seq2[time.Time, time.Time] {
 	}
 }
 
-// workingTime returns when so much working time has passed since an instant. If quiet
-// hours never end, it returns when the last interval before them ends.
+// workingTime returns when the working time passed, outside of the quiet hours, has
+// gone by after since. If quiet hours never end, it returns when the last interval
+// before them ends.
 func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
 	last := since
 	for start, end := range shifts(quiet, since) {
@@ -41,7 +43,8 @@ func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
 	return last
 }
 
-// elapsed returns the working time between two instants.
+// elapsed returns the working time, outside of the quiet hours, between the times from
+// and to; 0 if to is not after from.
 func elapsed(quiet Quiet, from, to time.Time) (worked time.Duration) {
 	for start, end := range shifts(quiet, from) {
 		if !start.Before(to) {

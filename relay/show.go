@@ -34,8 +34,9 @@ type shown struct {
 	Reduced bool
 }
 
-// show posts or edits the messages that show a question to the experts and its state
-// to the asker, where they changed since before.
+// show posts or edits the messages that show the question q to the experts and its
+// state to the asker, where they changed since before, the question as it was. It sets
+// the keys of these posts, Shows and ShownAudience in q; the caller saves q.
 func (d *Carrier) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
@@ -111,9 +112,10 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	return d.showOne(ctx, q, &q.Confirmation, RoleConfirmation, old, now, post)
 }
 
-// showOne updates one of the messages that show a question: it posts the message,
-// edits the one at key or, if now is empty, withdraws it. old and now are its texts
-// before and after; if they are equal, it does nothing.
+// showOne updates one of the messages that show the question q, in the given role: it
+// posts post and sets *key, edits the message at *key or, if now is empty, withdraws it
+// and clears *key. old and now are its texts before and after; if they are equal and
+// the message exists, it does nothing. The caller saves q.
 func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
 	switch {
 	case now == "" && *key == "", now == old && *key != "":
@@ -145,9 +147,9 @@ func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, r
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: d.Now()})
 }
 
-// replaceShown puts post in place of the last message that shows the question in that
-// role, if nothing can have been sent of it yet, and reports whether it did. Otherwise
-// the caller posts an edit.
+// replaceShown puts post in place of the last message that shows the question with that
+// number in that role, if nothing can have been sent of it yet, and reports whether it
+// did. Otherwise, or if there is none, the caller posts an edit.
 func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -162,16 +164,17 @@ func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, pos
 	return false, nil
 }
 
-// nextShow returns a new cause for the next post that shows the question; each call
-// gives another one.
+// nextShow returns a new cause for the next post that shows the question, and counts it
+// in q.Shows, which the caller saves: each call gives another one.
 func (q *Question) nextShow() chat.Cause {
 	cause := chat.Cause(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
 	return cause
 }
 
-// withdraw takes back the posts that show a question in a role, and their edits, since
-// they hold its text. It leaves out the post gone, which is deleted already.
+// withdraw takes back the posts that show the question with that number in a role, and
+// their edits, since they hold its text. It leaves out the post gone, which is deleted
+// already; empty: none is.
 func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -188,7 +191,9 @@ func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone ch
 	return nil
 }
 
-// remark posts the message of a template about a question in a thread.
+// remark posts the message of a template, rendered with data, about the question q in a
+// thread of a room, and records it, so that replies belong to the question. It counts
+// the post in q.Shows; the caller saves q.
 func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string, data any) error {
 	html, lang, err := d.say(room, template, data)
 	if err != nil {
@@ -203,9 +208,9 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
-// root returns the HTML of the message that shows the question to the experts; empty
-// when they do not see it. continues says that it continues a message in a room that
-// was upgraded.
+// root returns the HTML of the message that shows the question to the experts, and its
+// language; both are empty when they do not see it. continues says that it continues a
+// message in another room, such as one that was upgraded.
 func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil
@@ -239,8 +244,8 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 }
 
 // confirmation returns the HTML of the message that shows the asker the state of the
-// question; empty when there is nothing to show. continues says that it continues a
-// message in a room that was upgraded.
+// question, and its language; both are empty when there is nothing to show. continues
+// says that it continues a message in a room that was upgraded.
 func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil
@@ -285,9 +290,10 @@ func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) 
 	return html + choices, lang, err
 }
 
-// reduced reports whether the asker's room has got further readers, so that it may
-// show only the question's number and status. With continues, the text would be shown
-// too, so readers added since it was written count.
+// reduced reports whether the asker's room has got further readers since the experts
+// were told who reads it, so that it may show only the question's number and status.
+// With continues, the text would be shown too, so readers added since it was written
+// count.
 func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
 	wider := !now.Most.Beyond(q.ShownAudience).None()

@@ -88,8 +88,9 @@ const (
 	likenessTells = 0.5
 )
 
-// Similar returns the known questions that resemble a text, best first, at most 3. It
-// leaves out those of which may returns false, and poor matches.
+// Similar returns the known questions in library that resemble a text, best first, at
+// most 3. It leaves out those for which the function may returns false, and poor
+// matches. It returns nil for a text without meaningful words.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
 	l := newLikening(text)
 	if len(l.terms) == 0 {
@@ -155,14 +156,15 @@ func newLikening(text string) *likening {
 	return l
 }
 
-// rarity returns a number that is the higher, the fewer known questions contain the
-// term.
+// rarity returns a number, 0 or more, that is the higher, the fewer known questions
+// contain the term.
 func (l *likening) rarity(term string) float64 {
 	return math.Log(1 + float64(l.all)/(1+float64(l.holding[term])))
 }
 
 // weight returns how much a word of the text, given by its stem, counts in a
-// comparison.
+// comparison: more the rarer it is, less for everyday words and for those that say how
+// rather than what.
 func (l *likening) weight(stem string) float64 {
 	w := l.rarity(stem)
 	if l.Weak[stem] {
@@ -174,8 +176,8 @@ func (l *likening) weight(stem string) float64 {
 	return w
 }
 
-// score returns how well a known question fits the text; ok is false if not well
-// enough.
+// score returns how well the known question c fits the text, higher for a better one;
+// ok is false if not well enough to be shown.
 func (l *likening) score(c Candidate) (score float64, ok bool) {
 	asked := search.Terms(c.Question).Stems
 	value := func(stem string) float64 {

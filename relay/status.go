@@ -24,10 +24,10 @@ const (
 	stepNoRelay  step = "no relay"  // no relay may carry it any more
 )
 
-// next is the state machine of questions: it returns the status after a step and, if
-// the question is withdrawn, why. answered says that an answer ever reached the
-// asker's room. A step that means nothing in a status leaves it.
-// doc/design/questions.md draws it.
+// next is the state machine of questions: it returns the status after the step what in
+// the status s and, if the step withdraws the question, why. answered says that an
+// answer ever reached the asker's room. A step that means nothing in a status returns s
+// and an empty reason. doc/design/questions.md draws it.
 func next(s Status, what step, answered bool) (Status, Withdrawal) {
 	switch {
 	case what == stepPropose:
@@ -68,8 +68,8 @@ var withdrawals = map[step]Withdrawal{
 	stepDelete: WhyDeleted, stepModerate: WhyModerated, stepRefuse: WhyRefused, stepNoRelay: WhyNoRelay,
 }
 
-// take applies a step of the state machine to the question, and reports whether its
-// status changed.
+// take applies the step what of the state machine to the question q, and reports
+// whether its status changed. It sets q.Status and q.Why; the caller saves q.
 func (q *Question) take(what step) bool {
 	before := q.Status
 	s, why := next(before, what, !q.AnsweredAt.IsZero())

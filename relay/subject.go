@@ -14,8 +14,9 @@ import (
 // maxSubject is the number of words of the longest name that a question may begin with.
 const maxSubject = 5
 
-// Subject returns the name of the software that a question begins with, as in « gimp
-// comment importer un PSD »; the longest one, or "" if there is none. c may be nil.
+// Subject returns the name of the software in the catalogue c that a question begins
+// with, as in « gimp comment importer un PSD »; the longest one, or "" if there is
+// none. c may be nil: the result is then "".
 func Subject(c *catalogue.Catalogue, question string) string {
 	if c == nil {
 		return ""
@@ -38,7 +39,7 @@ func (d *Carrier) subject(question string) string {
 }
 
 // Subjects returns the numbers of the open questions that a room may read, by the name
-// of the software that they are about.
+// of the software that they are about; nil if there are none.
 func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]int64, error) {
 	all, err := d.store.SubjectsIn(ctx, room)
 	if err != nil {

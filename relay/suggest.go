@@ -26,9 +26,10 @@ type suggestion struct {
 // maxSoftware limits how many entries of the catalogue are suggested.
 const maxSoftware = 2
 
-// Suggestions returns a function that finds suggestions for a question asked in a
-// room: known questions that may be shown there, then software of the catalogue, at
-// most 3 in all. Each is HTML for a list item.
+// Suggestions returns a function that finds suggestions for a question asked in a room:
+// known questions of k that may be shown there, then software of the catalogue that
+// current returns, at most 3 in all; nil if there are none. Each is HTML for a list
+// item.
 func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
 	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error) {
 		known, err := k.Suggest(ctx, room, text)
@@ -58,8 +59,10 @@ func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
 	}
 }
 
-// software returns the software of the catalogue c that fits all meaningful words of a
-// question.
+// software returns at most maxSoftware software of the catalogue c that fits all
+// meaningful words of text, a question; none if c is nil or no word is meaningful. It
+// leaves out software that left the catalogue, and that which the question names at its
+// start.
 func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software) {
 	t := search.Terms(text)
 	if c == nil || len(t.Stems) == len(t.Weak) {

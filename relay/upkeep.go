@@ -29,7 +29,8 @@ const (
 	listedEntries = 10
 )
 
-// forgotten reports whether an entry was neither kept, shown nor confirmed for a year.
+// forgotten reports whether, at now, the entry was neither kept, shown nor confirmed
+// for a year.
 func (e Entry) forgotten(now time.Time) bool { return !e.ActiveAt().AddDate(1, 0, 0).After(now) }
 
 // UpkeepOptions are the arguments of NewUpkeep: the store, the queue, the rooms'
@@ -54,7 +55,8 @@ type UpkeepOptions struct {
 // shown, confirmed or rewritten.
 type Upkeep struct{ UpkeepOptions }
 
-// NewUpkeep returns an Upkeep; its Run posts the lists.
+// NewUpkeep returns an Upkeep that works with the parts in o. The caller starts Run,
+// which posts the lists.
 func NewUpkeep(o UpkeepOptions) *Upkeep {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -62,8 +64,8 @@ func NewUpkeep(o UpkeepOptions) *Upkeep {
 	return &Upkeep{o}
 }
 
-// Run does a round every hour, until ctx ends. After an error it tries again an hour
-// later.
+// Run does a round at once and then every hour, until ctx ends; it always returns nil.
+// It logs an error and tries again an hour later.
 func (u *Upkeep) Run(ctx context.Context) error {
 	ticker := time.NewTicker(upkeepEvery)
 	defer ticker.Stop()
@@ -80,8 +82,9 @@ func (u *Upkeep) Run(ctx context.Context) error {
 }
 
 // Round posts the lists of forgotten entries that are due by now, one to each room of
-// experts that may read some of them. It marks the entries in the transaction that
-// posts the list, so a restart repeats nothing.
+// experts that may read some of them; it posts none if an entry was listed less than
+// listEvery ago. It marks the entries in the transaction that posts the lists, so a
+// restart repeats nothing.
 func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	all, err := u.Store.Entries(ctx)
 	if err != nil {
@@ -120,8 +123,8 @@ func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-// byRoom returns which of the entries each room of experts may read; rooms that may
-// read none are left out.
+// byRoom returns which of the entries each room of experts may read, by room; rooms
+// that may read none are left out.
 func (u *Upkeep) byRoom(ctx context.Context, entries []Entry) (map[chat.RoomID][]Entry, error) {
 	relays, err := u.Relays(ctx)
 	if err != nil {
@@ -165,8 +168,9 @@ func numbersOf(entries []Entry) (numbers []int64) {
 	return numbers
 }
 
-// post returns the post with the list of forgotten entries for a room. The post's
-// guard holds their numbers, so that Check can leave some out.
+// post returns the post with the list of the forgotten entries for a room. The post's
+// guard holds their numbers, so that Check can leave some out. The error is that of the
+// template.
 func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 	settings := u.Book.Of(room)
 	shown := slices.Clone(entries)
@@ -185,9 +189,11 @@ func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 	}, err
 }
 
-// Check renders a list of forgotten entries again before it is sent, without those
-// that are gone, were looked at meanwhile, or may no longer be shown in the room
-// (queue.Guard).
+// Check returns the verdict on a list of forgotten entries before it is sent
+// (queue.Guard): it goes as it is, or is rendered again without the entries that are
+// gone, were looked at meanwhile, or may no longer be shown in the room. A list of
+// which nothing is left is withheld. Entries that the room may not be shown become due
+// for another list.
 func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	numbers, err := readNumbers(row.Post.Guard.About)
 	if err != nil {
@@ -219,8 +225,8 @@ func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error
 	return verdict, err
 }
 
-// Ended makes the entries of a list that never reached its room due for another list
-// (queue.Guard).
+// Ended makes the entries of a list that never reached its room, because its post
+// failed, due for another list (queue.Guard). It does nothing for a list that was sent.
 func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	if row.State != queue.Failed {
 		return nil
