@@ -16,8 +16,8 @@ var blocking = []State{
 	Starting,
 }
 
-// Blocks reports whether the bot cannot do its work: it is not ready then. Other
-// troubles leave a part of the bot without effect, and the rest works.
+// Blocks reports whether the trouble keeps the bot from its work: the bot is not ready
+// then. Other troubles leave a part of the bot without effect, and the rest works.
 func (t Trouble) Blocks() bool { return slices.Contains(blocking, t.State) }
 
 // Sentence returns what is wrong and what to do, in one line of plain text in the
@@ -38,7 +38,8 @@ func (t Trouble) Sentence(lang string, zone *time.Location) string {
 // alerts show it. Times are in the given zone.
 func (t Trouble) Line(zone *time.Location) string { return bare(t.Sentence(locale.Default, zone)) }
 
-// Ended returns the French sentence that says that troubles of the state are over.
+// Ended returns the French sentence, without no-break spaces, that says that troubles
+// of the state are over.
 func Ended(state State) string {
 	sentence, err := locale.Text(locale.Default, "trouble-over "+string(state), nil)
 	if err != nil {

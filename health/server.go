@@ -18,8 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metric is a number that each scrape reads. It has no labels, so it names no person
-// and no room.
+// Metric is a number for /metrics, with its name and help; each scrape calls Value. It
+// has no labels, so it names no person and no room.
 type Metric struct {
 	Name, Help string
 	Counter    bool // it only grows; otherwise it is a gauge
@@ -82,7 +82,8 @@ type TroubleValue struct {
 	Sentence string `json:"sentence"`
 }
 
-// Report returns the present troubles as /readyz shows them in JSON.
+// Report returns whether the bot is ready and its present troubles, the gravest first,
+// as /readyz shows them in JSON.
 func (m *Monitor) Report() Report {
 	troubles := m.Troubles()
 	r := Report{Ready: true, Troubles: make([]TroubleValue, 0, len(troubles))}
@@ -93,8 +94,8 @@ func (m *Monitor) Report() Report {
 	return r
 }
 
-// Value returns a trouble in the form in which JSON shows it, with times in the
-// monitor's zone.
+// Value returns the trouble t in the form in which JSON shows it, in French and with
+// times in the monitor's zone. It does not read or change the monitor's troubles.
 func (m *Monitor) Value(t Trouble) TroubleValue {
 	v := TroubleValue{
 		State: t.State, Blocks: t.Blocks(), Subject: t.Subject, Since: t.Since.In(m.zone).Format(time.RFC3339),
@@ -133,8 +134,9 @@ func (m *Monitor) serveReady(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Run serves HTTP on the listener until ctx ends, and then returns nil without waiting
-// for requests under way. An error means that the listener failed.
+// Run serves HTTP on the listener until ctx ends, closes the listener, and returns nil
+// without waiting for requests under way. An error means that the listener failed. Run
+// works once.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	stopped := context.AfterFunc(ctx, func() {
 		_ = s.http.Close() // a stop does not wait for probes
