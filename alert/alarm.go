@@ -36,8 +36,9 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Alarm watches the monitor and sends a message through each channel when a trouble
-// begins, once a day that it lasts, and when it ends.
+// Alarm is the sender of alerts: it watches the monitor and sends a message through
+// each channel when a trouble begins, once a day that it lasts, and when it ends. Call
+// New, then Run.
 type Alarm struct {
 	Options
 	began   time.Time

@@ -63,7 +63,7 @@ func (m Message) Text() string {
 // Ended returns the French sentence that says that the trouble is over.
 func (m Message) Ended() string { return health.Ended(m.State) }
 
-// Channel sends messages to the operators in one way, such as by mail.
+// Channel is one way to send messages to the operators, such as by mail.
 type Channel interface {
 	// Name returns the channel's name for the log and for «bot alert test», in French.
 	Name() string

@@ -33,8 +33,8 @@ type Webhook struct {
 // alarm themselves when signs of life stop. It is a Pinger.
 type healthchecks struct{ *Webhook }
 
-// NewWebhook returns the Channel that w describes; for the kind healthchecks it is
-// also a Pinger.
+// NewWebhook returns the Channel that w describes: a *Webhook, or for the kind
+// healthchecks a Channel that is also a Pinger. It does not check w.
 func NewWebhook(w Webhook) Channel {
 	if w.Kind == "healthchecks" {
 		return healthchecks{&w}
@@ -72,8 +72,9 @@ func (w *Webhook) Send(ctx context.Context, m Message) error {
 	return w.postJSON(ctx, m)
 }
 
-// Send reports a failure to the service when a trouble begins or lasts, and a sign of
-// life when it ends and for a test.
+// Send reports a failure, with the text of m, to the service when a trouble begins or
+// lasts, and a sign of life when it ends and for a test. The error is as for
+// Webhook.Send.
 func (h healthchecks) Send(ctx context.Context, m Message) error {
 	if m.Event == End || m.Event == Test {
 		return h.Ping(ctx, nil)
