@@ -11,7 +11,8 @@ import (
 	"golang.org/x/term"
 )
 
-// console connects the prompt to the person: it reads typed lines and writes output.
+// console is the connection of the prompt to the person: the typed lines and the
+// writers of output.
 type console struct {
 	readLine func() (string, error) // returns the next typed line; at the end of the input, an error
 	answers  io.Writer

@@ -48,8 +48,9 @@ func startNews() *news {
 	return n
 }
 
-// publish adds the new repositories to the list one by one, with pauses, until none is
-// left or stop is called.
+// publish adds the new repositories to the list one by one, the first after firstNews
+// and the others at intervals of newsEvery. It returns when none is left or stop is
+// called.
 func (n *news) publish() {
 	wait := firstNews
 	for _, r := range newRepositories {

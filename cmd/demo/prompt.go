@@ -11,7 +11,7 @@ import (
 	"heraut/testkit"
 )
 
-// answerWithin is how long the prompt waits for an answer.
+// answerWithin is how long the prompt waits for the bot's answer to a message.
 const answerWithin = 10 * time.Second
 
 var errBotEnded = errors.New("le robot s’est arrêté")

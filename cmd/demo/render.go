@@ -95,8 +95,9 @@ func (l *layout) styled(n *html.Node, s style) {
 	l.style = before
 }
 
-// indented adds the rows of the node n, with the text first before the first row and
-// rest before the others.
+// indented adds the rows of the node n to l.rows, with the present indent and then the
+// text first before the first row and rest before the others. Later rows have the
+// former indent.
 func (l *layout) indented(n *html.Node, first, rest string) {
 	l.endRow()
 	before := l.rest

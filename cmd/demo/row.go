@@ -16,7 +16,8 @@ const (
 	struck
 )
 
-// escape returns the terminal sequence that sets exactly this style.
+// escape returns the terminal sequence that sets exactly this style: it also ends every
+// other one.
 func (s style) escape() string {
 	code := "\x1b[0"
 	for _, known := range []struct {
@@ -43,7 +44,8 @@ type row struct {
 	rest   string // precedes its further lines
 }
 
-// text returns the row's text from index from on, without its style.
+// text returns the row's characters from index from on, without their style. It panics
+// if from is greater than their number.
 func (r row) text(from int) string {
 	var text strings.Builder
 	for _, g := range r.glyphs[from:] {
@@ -52,7 +54,8 @@ func (r row) text(from int) string {
 	return text.String()
 }
 
-// wrap breaks the lines of text at a width in columns, and keeps their indents.
+// wrap returns text without control characters, its lines broken at spaces to fit a
+// width in columns; further parts of a line have its indent. A longer word stays whole.
 func wrap(text string, columns int) string {
 	var wrapped strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
@@ -67,8 +70,9 @@ func wrap(text string, columns int) string {
 	return strings.TrimSuffix(wrapped.String(), "\n")
 }
 
-// wrap writes the row to w in lines of at most the given number of columns, broken at
-// spaces. A longer word, such as an address, stays whole.
+// wrap writes the row to w in lines of at most the given number of columns, indents
+// included, broken at spaces, each with a line end. A longer word, such as an address,
+// stays whole.
 func (r row) wrap(w *strings.Builder, columns int) {
 	before, glyphs := r.first, r.glyphs
 	for {
@@ -122,7 +126,8 @@ func writeStyled(w *strings.Builder, glyphs []glyph) {
 	}
 }
 
-// cells returns how many columns of a terminal the text takes.
+// cells returns how many columns of a terminal the text takes: two for wide characters
+// of East Asia, none for marks that combine.
 func cells(text string) (columns int) {
 	for _, r := range text {
 		columns += cellsOf(r)

@@ -33,8 +33,8 @@ const (
 	meetWithin      = 30 * time.Second
 )
 
-// stage holds what the demonstration runs: a homeserver, the bot, a source of news and
-// the client of the person.
+// stage holds the running parts of the demonstration: a homeserver, the bot, a source
+// of news, the client of the person and its two conversations with the bot.
 type stage struct {
 	server         *testkit.Homeserver
 	bot            *testkit.Bot
@@ -176,6 +176,7 @@ func (s *stage) waitCatalogue(ctx context.Context) error {
 }
 
 // catalogueEntries returns how many entries the bot's catalogue has, by its metrics.
+// The error means that the metrics cannot be read or lack that number.
 func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.bot.URL+"/metrics", nil)
 	if err != nil {
