@@ -25,7 +25,8 @@ type knownRepositories struct {
 	asOf time.Time
 }
 
-// RepositoriesAsOf returns the date of the published list. It never fails.
+// RepositoriesAsOf returns the date of the published list, or the time of reading it if
+// the list has no date. The error is always nil.
 func (k *knownRepositories) RepositoriesAsOf(context.Context) (time.Time, error) { return k.asOf, nil }
 
 // loadRepositories reads the list of repositories at location, a web address or a file
@@ -65,5 +66,5 @@ func loadRepositories(ctx context.Context, getter *fetch.Getter, location string
 	return k, nil
 }
 
-// Close closes the temporary database and deletes it.
+// Close closes the temporary database and deletes it; the error joins those of both.
 func (k *knownRepositories) Close() error { return errors.Join(k.DB.Close(), os.RemoveAll(k.dir)) }

@@ -20,8 +20,9 @@ import (
 	"heraut/search"
 )
 
-// catalogueCache stores catalogues, and their index where a room searches them alone,
-// in a directory that may be deleted at any time. It implements catalogue.Cache.
+// catalogueCache is a store of catalogues, and of their index where a room searches
+// them alone, in a directory that may be deleted at any time. It implements
+// catalogue.Cache.
 type catalogueCache struct {
 	dir string
 	// indexed is true for catalogues whose index is stored too.

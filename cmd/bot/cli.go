@@ -29,7 +29,8 @@ type stdio struct {
 	err io.Writer
 }
 
-// cli is the grammar of the command line.
+// cli is the grammar of the command line for the parser (kong): the flags and the
+// commands.
 type cli struct {
 	Help    helpFlag    `short:"h" help:"Affiche cette aide."`
 	Version versionFlag `help:"Affiche la version et s’arrête."`
@@ -113,8 +114,8 @@ func (e usageError) Error() string {
 func (e usageError) Unwrap() error { return e.error }
 func (usageError) ExitStatus() int { return statusUsage }
 
-// reported wraps an error of which the person has already read in the log or the
-// output, so that it is not printed again.
+// reported is a wrapper of an error that the person has already read in the log or the
+// output; the program ends with that error's status and does not print it again.
 type reported struct{ error }
 
 func (e reported) Unwrap() error { return e.error }

@@ -67,8 +67,8 @@ const (
 	PresetTchap  Preset = "tchap"  // the French State's servers
 )
 
-// About names the bot's operator, for people and for sources. Both fields are
-// required.
+// About is the section of the configuration that names the bot's operator, for people
+// and for sources. Both fields are required.
 type About struct {
 	RunBy   string `yaml:"run_by"`
 	Contact string `yaml:"contact"`
@@ -238,8 +238,8 @@ type Relay struct {
 	MayWiden bool `yaml:"may_widen"`
 }
 
-// Questions sets the reminders about questions, and how long the bot stores
-// questions.
+// Questions is the section of the configuration about questions: the reminders about
+// them, and how long the bot stores them.
 type Questions struct {
 	// RemindAfter counts working hours, the hours outside quiet hours; 0 means
 	// never.
@@ -258,7 +258,8 @@ type Questions struct {
 	Files Files `yaml:"files"`
 }
 
-// Files says which files the bot copies between two rooms with the same readers.
+// Files is the part of the configuration that says which files the bot copies between
+// two rooms with the same readers.
 type Files struct {
 	Carry bool `yaml:"carry"`
 	// MaxMiB is the largest size.
@@ -267,7 +268,8 @@ type Files struct {
 	Types Patterns `yaml:"types"`
 }
 
-// Reactions says which reactions the bot puts on messages by itself.
+// Reactions is the section of the configuration that says which reactions the bot puts
+// on messages by itself.
 type Reactions struct {
 	// Choices: 1️⃣, 2️⃣… under its lists, except in busy rooms.
 	Choices bool `yaml:"choices"`
@@ -275,8 +277,8 @@ type Reactions struct {
 	Carried bool `yaml:"carried"`
 }
 
-// HowTo names the files that replace the answers about the services themselves, by the
-// codes of their languages.
+// HowTo is the section of the configuration with the files that replace the answers
+// about the services themselves: file paths, by the codes of their languages.
 type HowTo map[string]string
 
 // paris returns the time zone Europe/Paris, the default of the configuration.
@@ -288,8 +290,8 @@ func paris() *time.Location {
 	return zone
 }
 
-// carriedTypes returns the media types of files that go along by default: pictures and
-// documents without programs in them.
+// carriedTypes returns the media types of the files that the bot copies between rooms
+// by default: pictures and documents without programs in them.
 func carriedTypes() (types Patterns) {
 	for _, t := range []string{
 		"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", "text/csv",
@@ -300,8 +302,8 @@ func carriedTypes() (types Patterns) {
 	return types
 }
 
-// defaults returns a configuration with the default values of the preset, to which the
-// configuration file then adds.
+// defaults returns a new configuration with the default values of the preset; the
+// values of the configuration file then replace them.
 func defaults(preset Preset) *Config {
 	c := &Config{
 		Preset:       preset,

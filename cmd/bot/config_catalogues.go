@@ -19,8 +19,8 @@ type Catalogue struct {
 	Word string `yaml:"word"`
 }
 
-// SILL says where the catalogue of recommended software is read from, how often, and
-// which changes of its size are suspicious.
+// SILL is the part of the configuration that says where the bot reads the catalogue of
+// recommended software, how often, and which changes of its size are suspicious.
 type SILL struct {
 	// URL is an http or https address, or a file path.
 	URL   string        `yaml:"url"`
@@ -99,8 +99,8 @@ func (r *reader) checkCatalogues(c *Config) {
 	}
 }
 
-// checkRoomCatalogues records a fault for each of the names that is no configured
-// catalogue. at is the key of the room in the file.
+// checkRoomCatalogues records in r a fault for each of names that is neither «sill» nor
+// a catalogue in c. at is the key of the room in the file.
 func (r *reader) checkRoomCatalogues(at string, names []string, c *Config) {
 	for i, name := range names {
 		if name != commons.SILL && !slices.ContainsFunc(c.Catalogues, func(o OtherCatalogue) bool { return o.Name == name }) {

@@ -41,7 +41,7 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ExitStatus returns the exit status of a program whose configuration is wrong.
+// ExitStatus returns the exit status of a program whose configuration is wrong, 2.
 func (Faults) ExitStatus() int { return statusUsage }
 
 // loadConfig reads the configuration from file, with the secrets, and puts its
@@ -218,7 +218,7 @@ func label(path string) string {
 }
 
 // near returns a path that is relative to the configuration file's directory in a form
-// that can be opened. An absolute path stays as it is.
+// that can be opened from the working directory. An absolute path stays as it is.
 func (r *reader) near(path string) string {
 	if filepath.IsAbs(path) {
 		return path

@@ -118,7 +118,7 @@ func (r *reader) texts(n ast.Node, path string, v reflect.Value, empty bool) {
 }
 
 // keys returns the YAML keys of the fields of a struct type, in the order of the
-// fields.
+// fields. It panics for another type.
 func keys(t reflect.Type) []string {
 	names := make([]string, t.NumField())
 	for i := range names {

@@ -191,8 +191,8 @@ func validUser(s string) bool {
 	return validID('@', s) && localpart.MatchString(s[1:strings.IndexByte(s, ':')])
 }
 
-// validRoom reports whether s has the form of a room id or alias. Ids of room version
-// 12 have no server.
+// validRoom reports whether s has the form of a room id or alias: "!abc:server",
+// "#name:server" or, for room version 12, an id without a server; of at most 255 bytes.
 func validRoom(s string) bool {
 	return validID('!', s) || validID('#', s) || len(s) <= 255 && newRoomID.MatchString(s)
 }

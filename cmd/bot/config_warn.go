@@ -39,8 +39,8 @@ func (r *reader) encoding(data []byte) {
 	}
 }
 
-// exampleValues are the values of config.example.yaml that serve nobody. Whoever
-// needs such an address in a test writes another one under example.org.
+// exampleValues are the values of config.example.yaml that no operator may leave in
+// place. Whoever needs such an address in a test writes another one under example.org.
 var exampleValues = []string{
 	"Direction de l’exemple", "robot@example.org", "https://matrix.example.org", "@heraut:example.org", "@camille:example.org",
 	"example.org", "forge.example.org", "#bluehats:example.org", "#experts:example.org",
@@ -57,8 +57,8 @@ func (r *reader) warnExample(root ast.Node) {
 	}), root)
 }
 
-// scalars is a function that is called for each single value in a YAML tree, as
-// opposed to mappings and lists.
+// scalars is a visitor for ast.Walk: a function that it calls for each single value in
+// a YAML tree, as opposed to mappings and lists.
 type scalars func(ast.ScalarNode)
 
 // Visit calls f for the node n if that is a single value; the keys of a mapping are no
@@ -187,7 +187,8 @@ func cause(err error) error {
 	return err
 }
 
-// quoted returns a path as one word for a shell, in quotes if necessary.
+// quoted returns a path or another text as one word for a shell; in single quotes, and
+// cleaned as a path, if it has characters that the shell might interpret.
 func quoted(path string) string {
 	if regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,-]+$`).MatchString(path) {
 		return path

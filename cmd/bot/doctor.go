@@ -93,8 +93,8 @@ type finding struct {
 	Cause   string `json:"cause,omitempty"` // the technical error
 }
 
-// doctor collects the findings of «bot doctor». If out is not nil, it also prints each
-// finding at once.
+// doctor is the collector of the findings of «bot doctor». If out is not nil, it also
+// prints each finding at once.
 type doctor struct {
 	config  *Config
 	file    string // the configuration file, as the operator named it
@@ -177,8 +177,9 @@ func (d *doctor) remedy(err error) (text, command string) {
 	return strings.TrimSuffix(reasoned(err).Error(), " ("+err.Error()+")"), ""
 }
 
-// command returns a shell command that runs this program with args and the same
-// configuration, under the account that owns the state directory.
+// command returns a shell command that runs this program with args, the first of which
+// is the subcommand, and the same configuration; with sudo -u if another account owns
+// the state directory. It panics without args.
 func (d *doctor) command(args ...string) string {
 	words := []string{quoted(d.program), args[0], "--config", quoted(d.file)}
 	if d.owner != "" {
@@ -198,8 +199,8 @@ func (d *doctor) named(sentence string) string {
 	})
 }
 
-// findings maps errors to sentences that differ from those at a start. The command is
-// one of this program's.
+// findings are the sentences, and the arguments of this program for a command that
+// helps, for errors about which doctor says something else than a start does.
 var findings = []struct {
 	err      error
 	sentence string

@@ -96,7 +96,7 @@ func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 }
 
 // tlsRemedy returns a French sentence and a command, which may be empty, for an error
-// of a certificate or of TLS itself; ok is false for other errors.
+// of a certificate or of TLS itself; for other errors, empty texts and false.
 func tlsRemedy(err error) (text, command string, ok bool) {
 	if _, is := errors.AsType[x509.UnknownAuthorityError](err); is {
 		return "le certificat du serveur vient d’une autorité que cette machine ne connaît pas : donnez le fichier de cette autorité par network.ca_file, ou installez-la dans le système", "", true

@@ -182,7 +182,7 @@ func audienceWays(a *chat.Audience) []struct {
 	}{{"clear", &a.Clear}, {"public", &a.Public}, {"externals", &a.Externals}, {"elsewhere", &a.Elsewhere}}
 }
 
-// markdownSigns escapes the signs of Markdown.
+// markdownSigns puts a backslash before the signs of Markdown in a text.
 var markdownSigns = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`)
 
 func markdownLine(s string) string {
@@ -201,5 +201,7 @@ func markdownText(s string) string {
 	return strings.Join(lines, "\n\n")
 }
 
-// markdownStart escapes the signs that start a list or a heading line of Markdown.
+// markdownStart puts a backslash before the signs that, at its start, make a line of
+// Markdown a list item or mark a heading. markdownText applies it to first characters
+// alone.
 var markdownStart = strings.NewReplacer("-", `\-`, "+", `\+`, "=", `\=`, "~", `\~`)

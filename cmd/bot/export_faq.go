@@ -8,9 +8,9 @@ import (
 	"heraut/relay"
 )
 
-// faqPage is the FAQ as one page that works without scripts, at any width, by keyboard
-// and with a screen reader: a language, landmarks, headings in order, a link past the
-// list, contrasts of at least 4.5.
+// faqPage is the template of the FAQ as one HTML page that works without scripts, at
+// any width, by keyboard and with a screen reader: a language, landmarks, headings in
+// order, a link past the list, contrasts of at least 4.5.
 var faqPage = template.Must(template.New("faq").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}">
 <head>

@@ -31,7 +31,8 @@ type exportedQuestion struct {
 var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
 
 // inert returns the text of a CSV cell so that a spreadsheet does not run it as a
-// formula: an apostrophe goes before a sign such as «=».
+// formula: with an apostrophe before it if it begins with =, +, -, @, a tab or a
+// carriage return, otherwise as it is.
 func inert(cell string) string {
 	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 		return "'" + cell
@@ -39,8 +40,8 @@ func inert(cell string) string {
 	return cell
 }
 
-// fields returns the question as a row of CSV. A text that a spreadsheet would run as
-// a formula gets an apostrophe in front.
+// fields returns the question as a row of CSV, in the order of questionColumns. A text
+// that a spreadsheet would run as a formula gets an apostrophe in front.
 func (q exportedQuestion) fields() []string {
 	row := []string{strconv.FormatInt(q.Number, 10), q.Relay, q.Theme, q.Subject, q.Status, q.Text, q.Asked, q.Answered, q.Closed}
 	for i, cell := range row {

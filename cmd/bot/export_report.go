@@ -13,8 +13,8 @@ import (
 	"heraut/storage"
 )
 
-// exportedTally is a number of questions asked, answered and solved, in the output of
-// «bot export bilan».
+// exportedTally is how many questions of a theme, or of all, were asked, answered and
+// solved, in the output of «bot export bilan».
 type exportedTally struct {
 	Theme    string `json:"theme"` // empty: without a theme
 	Asked    int    `json:"asked"`

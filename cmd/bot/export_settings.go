@@ -209,9 +209,9 @@ func (e *exporter) watch(w announce.Watch) error {
 	return nil
 }
 
-// source returns the name of the exported source that has the address. If there is
-// none, it adds one of the given kind, with a name made of short and a number, such as
-// flux-1.
+// source returns the name of the exported source that has the kind and the address. If
+// there is none, it adds one to e.sources, with a new name made of short and a number,
+// such as flux-1.
 func (e *exporter) source(kind, short, address string) string {
 	for _, s := range e.sources {
 		if s.Kind == kind && s.URL == address {
@@ -323,7 +323,8 @@ func (e *exporter) comment(path, text string) {
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
 }
 
-// absoluteFile returns the absolute path of a file; empty for an empty path.
+// absoluteFile returns what absolute does for a path; empty for an empty path, which
+// absolute would make the working directory.
 func absoluteFile(path string) string {
 	if path == "" {
 		return ""
@@ -331,7 +332,8 @@ func absoluteFile(path string) string {
 	return absolute(path)
 }
 
-// absolute returns a file path as an absolute one, and a web address as it is.
+// absolute returns a file path as an absolute one, from the working directory, and a
+// web address as it is. A path stays as it is if that directory is not known.
 func absolute(path string) string {
 	if strings.Contains(path, "://") {
 		return path

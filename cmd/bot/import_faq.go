@@ -37,7 +37,8 @@ func (e *lineFault) Error() string {
 	return fmt.Sprintf("ligne %d : %s. Rien n’est importé : corrigez ce fichier, puis recommencez", e.line, e.what)
 }
 
-// importedEntry is an entry of a file, with the line that it starts on.
+// importedEntry is an entry of the FAQ in an imported file, with the line that it
+// starts on.
 type importedEntry struct {
 	relay.Entry
 	line int

@@ -67,8 +67,9 @@ func storedCatalogues(config *Config) []string {
 	return append(catalogueKeys(config), sill, catalogue.V1Address(sill))
 }
 
-// newLibrary returns the library of the configured catalogues; nil if the SILL is the
-// only one. sill returns the state of the SILL.
+// newLibrary returns the library of the configured catalogues, the others still without
+// entries until its run reads them; nil if the SILL is the only one. sill returns the
+// state of the SILL.
 func newLibrary(s shared, sill func() catalogue.State) *library {
 	if len(s.config.Catalogues) == 0 {
 		return nil
@@ -142,7 +143,8 @@ func (l *library) run(ctx context.Context) error {
 	return nil
 }
 
-// prepareEvery is how soon a changed catalogue is indexed for «!commun».
+// prepareEvery is the interval between two looks for a changed catalogue to index for
+// «!commun».
 const prepareEvery = time.Minute
 
 // prepare builds the search index of the software that administrations made, at the

@@ -13,7 +13,8 @@ import (
 // manCommand is the command that prints the manual page that packages install.
 type manCommand struct{}
 
-// Run prints the manual page in roff, the format that man reads.
+// Run prints the manual page of program, the grammar of the command line, in roff, the
+// format that man reads. The error comes from printing.
 func (manCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, manPage, program.Model)
 }
@@ -24,7 +25,8 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh" help:"L’interpréteur : bash ou zsh."`
 }
 
-// Run prints the completion script for the shell in the arguments.
+// Run prints the completion script for the shell in the arguments, made from program,
+// the grammar of the command line. The error comes from printing.
 func (c completionCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, map[string]string{"bash": bashCompletion, "zsh": zshCompletion}[c.Shell], program.Model)
 }

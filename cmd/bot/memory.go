@@ -14,13 +14,13 @@ import (
 // restAfter is how long the bot must be idle before it returns memory.
 const restAfter = 5 * time.Second
 
-// garbagePercent bounds the garbage, in percent of the live memory. Half of Go's
-// default costs a few percent of the time of a burst of work. It leaves less memory
-// in use for good, since the survivors spread over fewer pages.
+// garbagePercent is the amount of garbage, in percent of the live memory, at which Go
+// collects it. Half of Go's default costs a few percent of the time of a burst of work.
+// It leaves less memory in use for good, since the survivors spread over fewer pages.
 const garbagePercent = 50
 
-// saveMemory makes Go collect garbage more often than by default, unless the operator
-// set GOGC.
+// saveMemory makes Go collect garbage more often than by default, at garbagePercent,
+// for the whole process. It does nothing if the operator set GOGC.
 func saveMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
@@ -68,7 +68,7 @@ func giveBack() error {
 
 // collect collects garbage and returns the free memory to the system. Meanwhile it
 // limits Go to one processor, since each processor keeps the stacks of some ended
-// goroutines.
+// goroutines; afterwards it restores the operator's GOMAXPROCS or Go's own limit.
 func collect() {
 	processors := runtime.GOMAXPROCS(1)
 	runtime.GC() // pools release objects that two collections found unused

@@ -54,7 +54,7 @@ func (p Proxy) String() string {
 	return u.String()
 }
 
-// hasPassword reports whether the address holds a password.
+// hasPassword reports whether the address holds a password; false for the zero value.
 func (p Proxy) hasPassword() bool {
 	if p.url == nil {
 		return false
@@ -122,8 +122,8 @@ func (r *reader) checkNetwork(n *Network) {
 	}
 }
 
-// transport returns an HTTP transport that uses the configured proxy and certificates.
-// The caller closes its idle connections.
+// transport returns a new HTTP transport that uses the configured proxy and
+// certificates. The caller closes its idle connections.
 func (c *Config) transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = c.Network.Proxy.of

@@ -44,8 +44,8 @@ func (n notifier) status(monitor *health.Monitor) {
 	n.send("STATUS=" + line)
 }
 
-// watchStatus updates the sentence in «systemctl status» at each change of the
-// troubles, until ctx ends. It returns at once.
+// watchStatus makes a goroutine send the sentence for «systemctl status» at each change
+// of the monitor's troubles, until ctx ends. It returns at once.
 func (n notifier) watchStatus(ctx context.Context, monitor *health.Monitor) {
 	changed := make(chan struct{}, 1)
 	monitor.Watch(func(health.Trouble, bool) {

@@ -126,7 +126,7 @@ func init() { // in init, since a variable would refer to itself through the com
 	})
 }
 
-// errKind reports an --as that names no kind.
+// errKind is the error for an --as that names no kind.
 var errKind = errors.New("ce genre n’existe pas")
 
 // Run reads the data at the address or in the file in the arguments, or with --discover
@@ -166,8 +166,8 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 	return c.show(std.out, &r, kind.noun)
 }
 
-// show writes the result to w, as JSON or as text by the command's options. noun names
-// the kind of data in the text.
+// show writes r to w, as JSON or as text by the option --json. noun names the kind of
+// data in the text, except for a calendar. The error comes from writing.
 func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	if c.JSON {
 		return r.encode(w)

@@ -73,8 +73,8 @@ func (m *questionMetrics) current() (relay.Report, bool) {
 	return m.last, true
 }
 
-// Collect sends the present numbers of questions to out, for Prometheus; nothing if
-// the report cannot be read.
+// Collect sends the numbers of questions, at most reportEvery old, to out, for
+// Prometheus; nothing if the report cannot be read.
 func (m *questionMetrics) Collect(out chan<- prometheus.Metric) {
 	r, ok := m.current()
 	if !ok {

@@ -79,7 +79,7 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 }
 
 // newUpkeep returns the part of the bot that asks experts to check entries of the FAQ
-// that nobody has checked for a year.
+// that were neither kept, shown nor confirmed for a year.
 func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
 	return relay.NewUpkeep(relay.UpkeepOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,

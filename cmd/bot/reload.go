@@ -14,7 +14,8 @@ import (
 	"heraut/health"
 )
 
-// errReload ends a round of the service, for the next one to use another configuration.
+// errReload is the cause with which a reload ends a round of the service, so that the
+// next round uses another configuration.
 var errReload = errors.New("the configuration is read again")
 
 // service is the running bot: it works in rounds, each with one configuration. On

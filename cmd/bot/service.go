@@ -19,8 +19,7 @@ import (
 	"heraut/matrix"
 )
 
-// configured is embedded in the commands that read the configuration file. It holds
-// the path of the file.
+// configured is the part of all commands that read the configuration file: its path.
 type configured struct {
 	Config string `default:"config.yaml" placeholder:"FICHIER" help:"La configuration ; config.yaml par défaut. Ses chemins partent de son répertoire."`
 }

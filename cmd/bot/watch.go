@@ -56,16 +56,16 @@ type watch struct {
 	oldest    oldestPost
 }
 
-// oldestPost remembers which unsent post is the oldest that was tried, and since when,
-// to see that sending is stuck.
+// oldestPost is the unsent post that is the oldest of those tried, and since when it
+// has been, to see that sending is stuck.
 type oldestPost struct {
 	seq   int64 // 0: none
 	since time.Time
 }
 
-// waits records that the post with number seq is the oldest unsent one at now (0:
-// there is none), and reports whether the same post has been the oldest for longer
-// than stuckAfter. It measures in memory, since each attempt changes the time in the
+// waits sets p to the post with number seq, the oldest unsent one at now (0: there is
+// none), and reports whether the same post has been the oldest for longer than
+// stuckAfter. It measures in memory, since each attempt changes the time in the
 // database.
 func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	if seq != p.seq {

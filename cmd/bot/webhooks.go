@@ -93,7 +93,8 @@ func (h openHooks) listen(ctx context.Context, g *errgroup.Group) error {
 }
 
 // declaredHooks returns the webhooks that the configuration gives a room; room is the
-// room's id or alias as written there. An empty room stands for all rooms.
+// room's id or alias as written there. An empty room stands for all rooms. nil if there
+// are none.
 func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	for _, h := range config.Webhooks.Hooks {
 		if room == "" || h.Room == room {
@@ -114,8 +115,9 @@ func hookRooms(config *Config) (names []string) {
 	return names
 }
 
-// metrics returns the metrics about webhooks: how many requests were accepted or
-// refused, by reason, and how many messages posted.
+// metrics returns the metrics about webhooks, which read the service's counts at each
+// scrape: how many requests were accepted or refused, by reason, and how many messages
+// posted.
 func (h openHooks) metrics() []health.Metric {
 	counts := h.Counts()
 	return []health.Metric{
