@@ -97,7 +97,8 @@ func products(s *catalogue.Software) []catalogue.Similar {
 }
 
 // name adds a name of an entry to the index: as a whole, by its words, and by parts
-// such as Libre and Office. key says whose name it is and of which kind.
+// such as Libre and Office. key holds the entry's number, the kind of name and, for a
+// product, its index.
 func (b *indexBuilder) name(name string, key nameKey) {
 	b.names = append(b.names, nameKeys(name, key)...)
 	part := key.place
@@ -124,8 +125,9 @@ func (b *indexBuilder) name(name string, key nameKey) {
 	}
 }
 
-// text adds the words of a text to the index and returns the numbers of their stems.
-// Two words joined by a hyphen are also added as one.
+// text adds the words of the text s to the index, as words of the kind in of the entry
+// with the number doc. It returns the numbers of their stems, without stop words, at
+// most maxIndexed. Two words joined by a hyphen are also added as one.
 func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	var stems []int32
 	for _, field := range strings.Fields(withoutURLs(s)) {
@@ -142,8 +144,9 @@ func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	return stems
 }
 
-// phrase adds a keyword, or something that the software is used for, to the index and
-// returns the numbers of its stems.
+// phrase adds a keyword, or something that the software is used for, to the index, as
+// text of the kind in of the entry with the number doc. It returns the numbers of its
+// stems. Each word is recorded with the number of other words in the phrase.
 func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	first := len(b.found)
 	stems := b.text(doc, in, phrase)
@@ -153,8 +156,10 @@ func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	return stems
 }
 
-// post records that a word occurs in an entry, in a kind of text, and returns the
-// number of its stem.
+// post records that a word occurs in the entry with the number doc, in the kind of text
+// in, and returns the number of its stem. at is the number of words before it, or the
+// index of a product. target is the class of the word there; the word keeps its highest
+// class.
 func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
@@ -169,8 +174,8 @@ func (b *indexBuilder) post(doc int32, in place, word string, at int, target typ
 	return t.stem
 }
 
-// stem returns the number of a word's stem, a new one for a stem that has not come
-// before.
+// stem returns the number of a word's stem; a stem that has not come before gets a new
+// number.
 func (b *indexBuilder) stem(word string) int32 {
 	text := stem(word)
 	id, ok := b.stemIDs[text]
@@ -183,7 +188,8 @@ func (b *indexBuilder) stem(word string) int32 {
 	return id
 }
 
-// finish returns the finished index, with its words and names sorted.
+// finish returns the finished index, with its words and names sorted. The builder must
+// not be used afterwards.
 func (b *indexBuilder) finish() *index {
 	order := make([]int32, len(b.words)) // the terms by text
 	for i := range order {
@@ -199,9 +205,9 @@ func (b *indexBuilder) finish() *index {
 	return b.index
 }
 
-// sortPostings stores the words in the given order, with the occurrences of each word
-// side by side, by entry and kind of text. It counts the occurrences into their
-// places, which is faster than comparing them.
+// sortPostings stores the words in the index in the given order of their ids, with the
+// occurrences of each word side by side, by entry and kind of text. It counts the
+// occurrences into their places, which is faster than comparing them.
 func (b *indexBuilder) sortPostings(order []int32) {
 	ix := b.index
 	next := make([]int32, len(order)) // by id: the number of its postings, then the place of the next one
@@ -228,8 +234,8 @@ func (b *indexBuilder) sortPostings(order []int32) {
 }
 
 // layTexts writes the texts of words, stems and names into the one long text of the
-// index, where equal ones and beginnings share their place. order lists the words in
-// alphabetical order.
+// index, where equal ones and beginnings share their place, and sorts the names. order
+// lists the ids of the words in alphabetical order.
 func (b *indexBuilder) layTexts(order []int32) {
 	ix := b.index
 	var texts []byte

@@ -51,7 +51,8 @@ const (
 )
 
 // typoBudget returns the largest distance at which a word still passes for a typing
-// error of a target of that class. length is that of the shorter word, in letters.
+// error of a target of that class; 0 if none does. length is that of the shorter word,
+// in letters.
 func typoBudget(target typoTarget, length int) float32 {
 	limits := &typoBudgets[target]
 	return limits[min(length, len(limits)-1)]
@@ -65,8 +66,9 @@ var typoBudgets = [...][13]float32{
 }
 
 // distance returns the cost of the slips between two folded words if it is at most
-// budget; a larger result only means that the cost exceeds budget. It is the
-// restricted Damerau-Levenshtein distance with the costs above.
+// budget; a larger result only means that the cost exceeds budget, or that a word is
+// longer than maxTypoLetters. It is the restricted Damerau-Levenshtein distance with
+// the costs above.
 func distance(a, b string, budget float32) float32 {
 	over := budget + 1
 	if len(a) > maxTypoLetters || len(b) > maxTypoLetters {
@@ -164,7 +166,7 @@ func changeCost(a, b byte) float32 {
 }
 
 // soundsAs returns the set of letters that sound like the letters a and b together,
-// such as f for «ph».
+// such as f for «ph»; the empty set, 0, for most pairs.
 func soundsAs(a, b byte) letters {
 	switch {
 	case a == 'p' && b == 'h':

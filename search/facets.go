@@ -18,8 +18,8 @@ type facet struct {
 	values func(s *catalogue.Software) []string
 }
 
-// flag returns a yes-or-no facet with those names: its value is "oui" for entries of
-// which has returns true, "non" for others.
+// flag returns a yes-or-no facet with those names: its values are "oui" and "yes" for
+// entries of which has returns true, "non" and "no" for others.
 func flag(has func(s *catalogue.Software) bool, names ...string) facet {
 	return facet{names, func(s *catalogue.Software) []string {
 		if has(s) {
@@ -87,8 +87,8 @@ func (c *condition) holds(s *catalogue.Software) bool {
 	return met != c.not
 }
 
-// tells reports whether at least one entry has a value of the facet f other than
-// "non", so that filtering by it makes sense.
+// tells reports whether at least one entry has a value of the facet f other than "non"
+// and an empty one, so that filtering by it makes sense.
 func (e *Engine) tells(f *facet) bool {
 	for s := range e.All() {
 		if values := f.values(s); len(values) > 0 && values[0] != "" && values[0] != "non" {
@@ -111,10 +111,10 @@ type Faceted struct {
 	Total int
 }
 
-// withLicence returns the words of a query that only names a licence of some entry,
-// such as «logiciels sous licence gpl», as the filter «licence:gpl»; the words of any
-// other query as they are. Entries do not name their licence in their texts, so a
-// search for words would not find it.
+// withLicence returns fields, the words of a query, as the filter «licence:gpl» if the
+// query only names a licence of some listed entry, such as «logiciels sous licence
+// gpl»; the words of any other query as they are. Entries do not name their licence in
+// their texts, so a search for words would not find it.
 func (e *Engine) withLicence(fields []string) []string {
 	licence := &facets[0]
 	at := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(licence.names, text.Fold(f)) })
@@ -135,10 +135,12 @@ func (e *Engine) withLicence(fields []string) []string {
 	return fields
 }
 
-// Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl
-// dessin», and reports whether the query has any. Commas separate values; a minus
-// excludes. Without further words it finds all entries that meet the conditions, the
-// most used first, and leaves out withdrawn ones. «Licence gpl» means «licence:gpl».
+// Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl dessin»;
+// false if the query has none. Commas separate values; a minus excludes. An unknown
+// facet, or one that no entry has a value for, gives a Faceted with only its name.
+// Without further words it finds all entries that meet the conditions, the recommended
+// and then the most used first. It leaves out withdrawn ones. «Licence gpl» means
+// «licence:gpl».
 func (e *Engine) Faceted(query string) (Faceted, bool) {
 	var conditions []condition
 	var words []string

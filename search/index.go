@@ -54,7 +54,7 @@ type key struct {
 }
 
 // keysWith returns the names in the index that are exactly text, given without spaces,
-// case and accents.
+// case and accents, the one of highest worth first; empty if there are none.
 func (ix *index) keysWith(text string) []key {
 	i, _ := slices.BinarySearchFunc(ix.keys, text, func(k key, t string) int { return cmp.Compare(ix.text(k.text), t) })
 	j := i
@@ -70,7 +70,8 @@ func (ix *index) findTerm(text string) (int, bool) {
 	return slices.BinarySearchFunc(ix.terms, text, func(t term, w string) int { return cmp.Compare(ix.text(t.text), w) })
 }
 
-// stem returns the number of a stem; false if no entry has a word with that stem.
+// stem returns the number of the stem text; -1 and false if no entry has a word with
+// that stem.
 func (ix *index) stem(text string) (int32, bool) {
 	for i := stemSlot(text); ; i++ {
 		slot := ix.stemSlots[i&uint32(len(ix.stemSlots)-1)]

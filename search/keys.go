@@ -12,8 +12,10 @@ const (
 	typoProduct    = 0.7
 )
 
-// keys adds the entries that have the whole query as a name or a keyword. If there are
-// none, it adds those whose name the query may be with a typing error.
+// keys adds to the results the entries that have the whole query as a name or a
+// keyword, and marks those whose name stands in it. If no entry has it exactly, keys
+// adds those whose name the query may be with a typing error, unless the search
+// excludes slips or the catalogue or the language knows the words.
 func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
@@ -65,8 +67,9 @@ func (s *scratch) key(k key, score float32) {
 	}
 }
 
-// namedWords marks the entries whose name is one word of the query, or up to three
-// neighbouring words, as in «libre office calc».
+// namedWords marks, in the results, the entries whose name is one word of the query, or
+// up to three neighbouring words, as in «libre office calc»: whether it is the whole
+// name, and whether it is no ordinary word.
 func (s *scratch) namedWords(q query) {
 	for i := range q.words {
 		text := ""
@@ -86,8 +89,8 @@ func (s *scratch) namedWords(q query) {
 // minNamedWord is the least length of a name that namedWords recognises.
 const minNamedWord = 4
 
-// typos adds the entries whose name text may be with a typing error. If the catalogue
-// knows all words of the query, only the smallest errors count.
+// typos adds to the results the entries whose name text may be with a typing error. If
+// the catalogue knows all words of the query, only the smallest errors count.
 func (s *scratch) typos(text string) {
 	for _, slip := range s.ix.keySlips.find(text, wholeName, s.ix.keyText, nil) {
 		if s.known && slip.cost > 1 {

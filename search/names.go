@@ -26,8 +26,9 @@ const (
 	acronymWorth = 0.7
 )
 
-// nameKeys returns the spellings of a name. All get the fields of key, but a text and
-// a worth of their own.
+// nameKeys returns the spellings of a name, each once: as a whole, its parts beside
+// dashes and parentheses, its first words, its initials. All get the fields of key, but
+// a text and a worth of their own.
 func nameKeys(name string, key nameKey) []nameKey {
 	var keys []nameKey
 	add := func(text string, worth float32) {
@@ -98,8 +99,8 @@ func (k *key) isAcronym() bool { return k.worth == acronymWorth }
 // entry: not for keywords and initials.
 func (k *key) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
-// sortKeys orders keys by text; among equal texts the one of highest worth comes
-// first.
+// sortKeys sorts keys in place by text; among equal texts the one of highest worth
+// comes first.
 func sortKeys(keys []nameKey) {
 	slices.SortFunc(keys, func(a, b nameKey) int {
 		return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(b.worth, a.worth), cmp.Compare(a.doc, b.doc))

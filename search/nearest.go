@@ -51,8 +51,8 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 	return out
 }
 
-// resemblance returns how alike two words are in their letters: 1 for equal ones, 0
-// for those that have nothing in common.
+// resemblance returns how alike two folded words are in their letters: 1 for equal
+// ones, 0 or less for those that have nothing in common.
 func resemblance(a, b string) float32 {
 	n := float32(max(len(a), len(b), 1))
 	return 1 - distance(a, b, n)/n
@@ -85,7 +85,8 @@ func (ix *index) likestLetters(text string) []int32 {
 	return out
 }
 
-// letterPairs holds how often each pair of neighbouring letters occurs in a word.
+// letterPairs holds which pairs of neighbouring letters occur in a word, and how many
+// pairs it has.
 type letterPairs struct {
 	set   [1 << 10]bool // indexed by five bits of each letter
 	count int
@@ -102,7 +103,8 @@ func pairsOf(s string) *letterPairs {
 
 func pair(s string, i int) int { return int(s[i-1]&31)<<5 | int(s[i]&31) }
 
-// likeness returns the share of the two words' letter pairs that both have.
+// likeness returns the share, from 0 to 1, of the letter pairs of p's word and of s
+// that both have; 0 if neither has any.
 func (p *letterPairs) likeness(s string) float32 {
 	total := p.count + len(s) - 1
 	if total <= 0 {
@@ -117,7 +119,8 @@ func (p *letterPairs) likeness(s string) float32 {
 	return float32(2*min(common, p.count)) / float32(total)
 }
 
-// likeness returns the share of the two words' letters that both have.
+// likeness returns the share, from 0 to 1, of the letters of two words, given as sets,
+// that both have.
 func (a letters) likeness(b letters) float32 {
 	total := bits.OnesCount64(uint64(a)) + bits.OnesCount64(uint64(b&^soundless))
 	return float32(2*bits.OnesCount64(uint64(a&b))) / float32(max(total, 1))

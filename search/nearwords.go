@@ -68,8 +68,8 @@ const ordinary = 4.9
 // properWord is the frequency from which a word does not count as a slip of a name.
 const properWord = 4.4
 
-// allProper reports whether all words are in the dictionaries of French and English.
-// It is false for no words.
+// allProper reports whether all words are common in French or English: too frequent
+// (properWord) to be a slip of a name. It is false for no words.
 func allProper(words []string) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return frequency(stem(w)) < properWord })
 }

@@ -33,8 +33,9 @@ const maxNearOrganizations = 3
 const minLikelyOrganization = 0.4
 
 // Organization finds an administration by its name, its initials or some words of its
-// name, in any case and with or without accents. If none or several match, ok is
-// false, and nearest holds at most 3 names to suggest.
+// name, in any case and with or without accents. If none or several match, ok is false,
+// and nearest holds at most 3 names to suggest; none if name has no word but articles
+// or if no name resembles it.
 func (e *Engine) Organization(name string) (o Organization, nearest []string, ok bool) {
 	all := e.organizationNames()
 	asked := contentWords(name)
@@ -63,7 +64,7 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 }
 
 // organization returns the administration of that exact name with the software that it
-// declared.
+// declared, that with most people first.
 func (e *Engine) organization(name string) Organization {
 	o := Organization{Name: name}
 	for s := range e.All() {
@@ -99,7 +100,8 @@ func (e *Engine) organizationNames() []string {
 }
 
 // likeliest returns the names that look most like whole, a text without spaces, case
-// and accents.
+// and accents: at most maxNearOrganizations, the likeliest first, none if all are
+// unlike. It reorders names and deletes from it.
 func likeliest(whole string, names []string) []string {
 	pairs := pairsOf(whole[:min(len(whole), maxTypoLetters)])
 	likeness := func(n string) float32 {

@@ -56,8 +56,9 @@ func (ix *index) idsOf(stems []string) []int32 {
 }
 
 // phraseBonus returns the addition to the entry's score for words of the query that
-// stand together, in order, in a keyword or the description. stems are the query's
-// words; the best place counts.
+// stand together, in order, in a keyword or the description; 0 if none do. stems are
+// the numbers of the query's words, not empty; the best place counts. A single word
+// must be the whole description.
 func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {
@@ -81,8 +82,9 @@ func (d *docTexts) phraseBonus(stems []int32) float32 {
 	return max(best, bonus*together(d.description, stems))
 }
 
-// isAbout reports whether two neighbouring words of a query, given as stems, stand
-// together in a keyword or use of the entry, or at the start of its description.
+// isAbout reports whether two neighbouring words of a query stand together in a keyword
+// or use of the entry, or at the start of its description. stems are the numbers of the
+// query's words; a single one must be the whole description.
 func (d *docTexts) isAbout(stems []int32) bool {
 	if len(stems) < 2 {
 		return slices.Equal(d.description, stems)
@@ -117,7 +119,7 @@ func (ix *index) says(doc int32, stems []int32) bool {
 }
 
 // together returns the share, from 0 to 1, of the neighbouring pairs in stems that are
-// also neighbours in phrase, in the same order.
+// also neighbours in phrase, in the same order. stems must hold at least two.
 func together(phrase, stems []int32) float32 {
 	pairs := 0
 	for i := 1; i < len(stems); i++ {

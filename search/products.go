@@ -94,7 +94,8 @@ const minLibreName = 3
 const minLibreSlip = 7
 
 // inSentence returns the known product whose name stands anywhere in the words of the
-// query q; the longest name if there are several.
+// query q, as at most three neighbouring words; the longest name if there are several,
+// false if there is none.
 func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	for n := min(3, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
@@ -139,11 +140,11 @@ func isEdition(word string) bool {
 	return editions[word] || isNumber(strings.TrimPrefix(word, "cs"))
 }
 
-// isNumber reports whether a word consists of digits.
+// isNumber reports whether a word consists of digits; true for an empty word.
 func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
 
-// named returns the known product whose name is the whole query, apart from an edition
-// or a vendor.
+// named returns the known product whose name is the whole query q, apart from an
+// edition or a vendor; false if there is none.
 func (k *knownProducts) named(q query) (*knownProduct, bool) {
 	for _, key := range q.productKeys() {
 		if i, ok := k.byKey[key]; ok {
@@ -161,7 +162,7 @@ func (p *knownProduct) mentionable(q query) bool {
 }
 
 // like returns the known product whose name the query most likely is with a typing
-// error; false if it is like none.
+// error; false, with a meaningless product, if it is like none.
 func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	best := slip{cost: maxTypoLetters}
 	var found []slip
@@ -176,10 +177,10 @@ func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	return &k.all[best.id], best.cost < maxTypoLetters
 }
 
-// forKnownProduct returns the entries to suggest in place of a known product: those
-// that the catalogue says replace it, else the free software that the list of known
-// products names, else entries that serve one of its needs. Withdrawn entries come
-// last.
+// forKnownProduct returns the entries to suggest in place of a known product, at most
+// MaxMatches: those that the catalogue says replace it, else the free software that the
+// list of known products names, else entries that serve one of its needs. Withdrawn
+// entries come last. It may return none.
 func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	if found := e.replaced(p.query()); len(found) > 0 {
 		return found

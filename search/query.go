@@ -14,8 +14,8 @@ const (
 	maxWords = 12  // words that count
 )
 
-// query is a search text split into words, with what they say: the names that it may
-// be, the words that matter, whether it asks for a substitute.
+// query is a search text split into words, with the facts that they reveal: the names
+// that it may be, the words that matter, whether it asks for a substitute.
 type query struct {
 	words []string // folded, in order, without stop words and talk
 	// whole holds the squashed texts that may be one name: the whole query, its
@@ -34,7 +34,9 @@ type query struct {
 	talk bool
 }
 
-// parseQuery returns a search text as a query. Every text is one, so it never fails.
+// parseQuery returns a search text as a query. Every text is one, so it never fails;
+// thanks give the zero query. It reads at most maxQuery characters and keeps at most
+// maxWords words.
 func parseQuery(s string) query {
 	var q query
 	s = text.Truncate(s, maxQuery)
@@ -86,15 +88,16 @@ func parseQuery(s string) query {
 	return q
 }
 
-// isLetterName reports whether a word of one letter in the text s is a name, as in
-// «langage C», and not a short word such as «à» or the «l» of «l’outil».
+// isLetterName reports whether word, one word of the text s, is a capital letter that
+// is a name, as in «langage C», and not a short word such as «à» or the «l» of
+// «l’outil».
 func isLetterName(s, word string) bool {
 	return len(word) == 1 && 'B' <= word[0] && word[0] <= 'Z' &&
 		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")
 }
 
-// addWhole adds a text, without spaces, case and accents, to the names that the whole
-// query may be.
+// addWhole adds a text, given without spaces, case and accents, to q.whole, the names
+// that the whole query may be. It ignores an empty text and one already there.
 func (q *query) addWhole(text string) {
 	if text != "" && !slices.Contains(q.whole, text) {
 		q.whole = append(q.whole, text)

@@ -31,9 +31,10 @@ const (
 	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
-// best returns at most MaxMatches of the found entries that are good enough to show,
-// the best first. It includes guesses (hit.sure is false), unless the search sets
-// how.cover, the share of the query that an entry must answer.
+// best computes the scores of the found entries and returns at most MaxMatches of those
+// that are good enough to show, the best first; nil if none is. It includes guesses
+// (hit.sure is false), unless the search sets how.cover, the share of the query q that
+// an entry must answer.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
@@ -70,9 +71,9 @@ func (h *hit) mostPossible() float32 {
 	return max(words, h.key*keyFactor+wordsShare*words) + rounding
 }
 
-// rank computes the final score of a found entry, from the score of its words and its
-// other data d, and how sure the match is. It returns false for an entry that does not
-// answer the query q. stems are the query's words.
+// rank sets in h the final score of a found entry, from the score of its words and its
+// texts d, and how sure the match is. It returns false for an entry that does not
+// answer the query q. stems are the numbers of the query's words.
 func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
 	ofOne, several := len(q.words) == 1, len(q.words) > 1
 	h.evidence = (h.share + h.near) / 2
@@ -126,9 +127,9 @@ func (e *Engine) ranksLast(h *hit) bool {
 	return e.index.docs[h.doc].withdrawn && !h.isName()
 }
 
-// compare returns a negative number if a is shown before b: withdrawn software that
-// the query does not name comes last, then the higher score, the recommended, and the
-// more used comes first.
+// compare returns a negative number if the entry a is shown before b, a positive one if
+// after: withdrawn software that the query does not name comes last, then the higher
+// score, the recommended, and the more used comes first.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(
@@ -165,9 +166,10 @@ func last(a, b bool) int {
 	return -1
 }
 
-// wordScore returns the score of the query's words in a found entry, and sets how much
-// of the query they answer and how sure that is. It returns 0 if the search asks for a
-// larger share.
+// wordScore returns the score of the query's words in a found entry, and sets in h how
+// much of the query they answer (share) and whether that suffices for a match that is
+// no guess (sure). It returns 0 if the search asks for a larger share, and if no word
+// of the query has a weight.
 func (s *scratch) wordScore(h *hit) float32 {
 	if s.weight == 0 {
 		return 0

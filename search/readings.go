@@ -27,10 +27,10 @@ const (
 // maxPrefixed bounds the terms that read looks at for one beginning.
 const maxPrefixed = 300
 
-// read adds to out the words of the index that word may mean: itself, others with its
-// stem, and longer words that begin with it. If none of these is a form of it or a
-// name, it also adds words that it may be with a typing error, unless exact is set or
-// the word is common.
+// read appends to out, and returns, the words of the index that word may mean: itself,
+// others with its stem, and longer words that begin with it. If none of these is a form
+// of it or a name, it also adds words that it may be with a typing error, unless exact
+// is set or the word is common.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false
@@ -71,7 +71,8 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 	return out
 }
 
-// readStem adds the words of the index with that stem to out.
+// readStem appends the words of the index with that stem to out and returns it; out as
+// it is if there are none.
 func (ix *index) readStem(stem string, out []reading) []reading {
 	if id, ok := ix.stem(stem); ok {
 		for _, t := range ix.termsOf(id) {
@@ -81,8 +82,8 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 	return out
 }
 
-// readTypo adds to out the words of the index that word may be with a typing error.
-// Words of a class below least are left out.
+// readTypo appends to out, and returns, the words of the index that word may be with a
+// typing error. Words of a class below least are left out.
 func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
 	for _, s := range ix.termSlips.find(word, least, ix.termText, nil) {
 		length := min(len(word), int(ix.terms[s.id].text.n))

@@ -51,8 +51,9 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 	return e.matches(mentions), true
 }
 
-// replaced returns the entries that, as the catalogue says, replace or resemble a
-// product. The query must hold at least half of the words of the product's name.
+// replaced returns the entries that, as the catalogue says, replace or resemble the
+// product that q names, the best first; none if there is no such product. The query
+// must hold at least half of the words of the product's name.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
 	hits := e.find(q, search{worth: productWorth, cover: minCover})
@@ -63,7 +64,8 @@ func (e *Engine) replaced(q query) []Match {
 }
 
 // named returns the entry that has one of these names, given without spaces, case and
-// accents.
+// accents; the first of the names that has one decides. It returns false if there is
+// none.
 func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	doc, ok := e.index.named(names...)
 	if !ok {
@@ -73,7 +75,8 @@ func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 }
 
 // named returns the number of the entry that has one of these names, given without
-// spaces, case and accents.
+// spaces, case and accents; the first of the names that has one decides. It returns 0
+// and false if there is none.
 func (ix *index) named(names ...string) (doc int32, ok bool) {
 	for _, text := range names {
 		for _, k := range ix.keysWith(text) {
@@ -85,7 +88,8 @@ func (ix *index) named(names ...string) (doc int32, ok bool) {
 	return 0, false
 }
 
-// similarTo returns the entries that the catalogue lists as similar to s.
+// similarTo returns the entries that the catalogue lists as similar to s, at most
+// MaxMatches.
 func (e *Engine) similarTo(s *catalogue.Software) []Match {
 	var out []Match
 	for _, p := range s.Similar {
@@ -97,7 +101,8 @@ func (e *Engine) similarTo(s *catalogue.Software) []Match {
 }
 
 // meansProduct returns the known product that the query names; false if it names none,
-// or if an entry of the catalogue has that name.
+// if an entry of the catalogue has that name, or, for a free product, if the name is
+// part of the name of an entry or of a product.
 func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
@@ -115,7 +120,8 @@ func (ix *index) beginsName(texts []string) bool {
 	})
 }
 
-// inNames reports whether word is one of the words of an entry's name.
+// inNames reports whether word is one of the words of the name of an entry, or of a
+// product that an entry replaces.
 func (ix *index) inNames(word string) bool {
 	i, ok := ix.findTerm(word)
 	return ok && ix.terms[i].named()

@@ -105,8 +105,8 @@ func (s *placeSet) add(p place)     { *s |= 1 << p }
 
 var scratches sync.Pool
 
-// scratch returns a scratch for one search in the index. The caller releases it
-// afterwards.
+// scratch returns an empty scratch for one search in the index with the settings how.
+// The caller calls its method release afterwards.
 func (ix *index) scratch(how search) *scratch {
 	s, _ := scratches.Get().(*scratch)
 	if s == nil {
@@ -157,8 +157,9 @@ const (
 	lateness       = 0.25 // the loss of a word at the end of a description
 )
 
-// words looks for the words of the query in all entries, and adds what it finds to the
-// results.
+// words looks for the words of the query in all entries, and adds to the results how
+// well each entry has them, or words near in meaning. It sets the weights of the query
+// in s, and whether catalogue and language know its words.
 func (s *scratch) words(q query) {
 	s.known = true
 	s.common = allProper(q.words)
@@ -213,9 +214,11 @@ func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight returns how much a part of the query counts, after it was looked for.
-// A part that the catalogue does not know counts little if it is a verb before its
-// object, a circumstance such as a place, or an edition of software already found.
+// conceptWeight returns how much the part c of the query counts, after it was looked
+// for. A part that the catalogue does not know sets s.unknown and counts less, above
+// all one of many (ofMany). It counts little if it is a verb before its object
+// (mayBeAction allows that), a circumstance such as a place, or an edition of software
+// already found.
 func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
@@ -239,7 +242,8 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 }
 
 // concept looks for one part of the query, a word or phrase with its synonyms, in all
-// entries, and keeps for each entry that has it how well it fits.
+// entries. For each entry that has it, it keeps in s.concepts how well it fits, and its
+// number in s.found.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
@@ -279,9 +283,10 @@ func (s *scratch) concept(c concept) {
 	}
 }
 
-// alternative looks for the words of one phrase in all entries, and keeps for each
-// entry how many of the words it has, and how well they fit. typed says that the
-// person typed the phrase, as opposed to a synonym.
+// alternative looks for the words of one phrase in all entries. For each entry that has
+// the first word, it keeps in s.marks how many of the words it has and how well they
+// fit, and its number in s.marked. typed says that the person typed the phrase, as
+// opposed to a synonym; a typed word that the catalogue lacks clears s.known.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
@@ -302,9 +307,9 @@ const (
 	againPlaces = placeSet(1<<places-1) &^ (1<<inCategory | 1<<inUse)
 )
 
-// placesOf returns the kinds of text in which a word counts that a word of the query
-// may mean: in names, for example, only words that the person typed (typed), in the
-// form in which they stand there.
+// placesOf returns the kinds of text in which r, a word of the index that a word of the
+// query may mean, counts: in names, for example, only a word that the person typed
+// (typed), in the form in which it stands there.
 func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	var out placeSet
 	for p := range places {
@@ -327,9 +332,9 @@ func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	return out
 }
 
-// word looks for the next word of a phrase in the entries that have the preceding
-// words, of which there are before, and keeps its best place in each. In names, only
-// words that the person typed count, no synonyms.
+// word looks for the next word of a phrase, in its readings s.readings, in the entries
+// that have the preceding words, of which there are before, and keeps its best place in
+// each in s.marks. In names, only words that the person typed count, no synonyms.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]

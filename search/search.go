@@ -121,8 +121,9 @@ func (e *Engine) Search(query string) Result {
 }
 
 // instead answers a query that names a product which is no entry, or asks for a
-// substitute; false if it is no such query. For a product within a sentence, for which
-// there is no substitute, it removes the product's name from the words of q.
+// substitute; false if it is no such query or there is no substitute. For a product
+// within a sentence, for which there is none, it removes the product's name from
+// q.words.
 func (e *Engine) instead(q *query) (Result, bool) {
 	if p, ok := e.meansProduct(*q); ok {
 		if found := e.replaced(*q); len(found) > 0 {
@@ -158,7 +159,8 @@ func (e *Engine) instead(q *query) (Result, bool) {
 }
 
 // likeProduct answers a query that is the name of a known product with a typing error,
-// with what replaces the product; false if it is not.
+// with the entries that replace the product; false if it is no such name, if an entry's
+// name holds that name, or if nothing replaces the product.
 func (e *Engine) likeProduct(q query) (Result, bool) {
 	p, ok := known().like(q)
 	if !ok || e.index.inNames(p.key) || e.index.beginsName([]string{p.key}) {
@@ -187,7 +189,8 @@ type search struct {
 	exact bool // without slips
 }
 
-// find returns the entries found for the query, the best first.
+// find returns the entries found for the query, the best first, at most MaxMatches; nil
+// if there are none.
 func (e *Engine) find(q query, how search) []hit {
 	s := e.index.scratch(how)
 	defer s.release()
@@ -215,9 +218,9 @@ const (
 	minShareListedOfWord = 0.5
 )
 
-// downToSure returns the found entries from the first to the last sure one. Unsure
-// ones between them stay, since they often differ only in the form of a word, as
-// «sauvegarde» and «sauvegarder» do.
+// downToSure returns the found entries from the first to the last sure one, that is, no
+// guess. Guesses between them stay, since they often differ only in the form of a word,
+// as «sauvegarde» and «sauvegarder» do.
 func downToSure(hits []hit) []hit {
 	n := len(hits)
 	for n > 0 && !hits[n-1].sure {
@@ -226,8 +229,9 @@ func downToSure(hits []hit) []hit {
 	return hits[:n]
 }
 
-// listed returns the found entries that are worth showing in a list, at least two.
-// words is the number of words in the query.
+// listed returns the found entries that are worth showing in a list, by their share of
+// the best score, at least two. hits must hold two or more. words is the number of
+// words in the query.
 func listed(hits []hit, words int) []hit {
 	least := float32(minShareListed)
 	if words < 2 {
@@ -241,9 +245,9 @@ func listed(hits []hit, words int) []hit {
 	return hits[:n]
 }
 
-// isClear reports whether the query clearly means the first of the sure hits: it
-// alone bears the name, its name matches far better than the second hit, or it is
-// the only hit and answers nearly the whole query.
+// isClear reports whether the query clearly means the first of the sure hits, of which
+// there is at least one: it alone bears the name, its name matches far better than the
+// second hit, or it is the only hit and answers nearly the whole query.
 func isClear(hits []hit) bool {
 	first := &hits[0]
 	if len(hits) == 1 {
@@ -263,8 +267,9 @@ func isClear(hits []hit) bool {
 // clearShare is the share of a query that the only hit must answer to be clear.
 const clearShare = 0.75
 
-// Resolve returns the one software that a name means. It returns false if there is none
-// or if the name is ambiguous.
+// Resolve returns the one software that a name means. It returns false if there is
+// none, if the name is ambiguous, or if the text finds software by something other than
+// its name.
 func (e *Engine) Resolve(name string) (*catalogue.Software, bool) {
 	r := e.Search(name)
 	if r.Shape != Card || r.Matches[0].By != ByName {

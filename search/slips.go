@@ -56,8 +56,10 @@ type slip struct {
 	cost float32
 }
 
-// find adds to out the texts that word may be with a typing error. Texts of a class
-// below least are left out. text returns the text with a number.
+// find appends to out, and returns, the numbers of the texts that word may be with a
+// typing error, with its cost. Texts of a class below least are left out. text returns
+// the text with a number. It finds nothing for an empty word and one longer than
+// maxTypoLetters.
 func (x *slipIndex) find(word string, least typoTarget, text func(id int32) string, out []slip) []slip {
 	if len(word) == 0 || len(word) > maxTypoLetters {
 		return out
@@ -102,9 +104,9 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 // count.
 const realWord = 3.3
 
-// isSlip reports whether word may be target with a typing error of that cost. A word
-// of the dictionary is one only if two letters changed places, it sounds the same, one
-// is the beginning of the other, or it is another form.
+// isSlip reports whether word may be target with a typing error of that cost. A word of
+// the language (frequency from realWord on) is one only if two letters changed places,
+// it sounds the same, one is the beginning of the other, or it is another form.
 func isSlip(word, target string, cost float32) bool {
 	if frequency(stem(word)) < realWord || cost <= swapCost || strings.HasPrefix(word, target) || strings.HasPrefix(target, word) {
 		return true

@@ -13,8 +13,9 @@ import (
 // names an entry of the catalogue, or a well-known product alone, is no small talk.
 func (e *Engine) SmallTalk(s string) bool { return e.isSmallTalk(s, parseQuery(s)) }
 
-// isSmallTalk reports whether the text s, with its parsed form q, is small talk: see
-// SmallTalk.
+// isSmallTalk reports whether the text s, with its parsed form q, is small talk, as
+// SmallTalk describes: its form is that of small talk and it names no entry or known
+// product.
 func (e *Engine) isSmallTalk(s string, q query) bool {
 	if _, product := e.meansProduct(q); product || e.namesEntry(q) {
 		return false
@@ -29,8 +30,8 @@ func IsCourtesy(s string) bool {
 	return formulas().MatchString(said) || courtesies().MatchString(said)
 }
 
-// namesEntry reports whether the query contains the name of an entry that is no
-// ordinary word.
+// namesEntry reports whether one word of the query, or up to three neighbouring ones,
+// are the name of an entry, of at least minNamedWord letters, that is no ordinary word.
 func (e *Engine) namesEntry(q query) bool {
 	for i := range q.words {
 		name := ""
@@ -53,7 +54,7 @@ func (e *Engine) namesEntry(q query) bool {
 // that «j'ai» is «j ai».
 
 // asks matches words that ask for software: a text with one of them is no small talk.
-// purpose matches words that say what somebody wants to do, as news and questions to
+// purpose matches words that say what a person wants to do, as news and questions to
 // others rarely do.
 var (
 	asks = text.Pattern(`\b(?:re?cherch\w*|besoins?|logiciels?|outils?|applis?|applications?|programmes?|plateformes?|solutions?|alternatives?|` +
@@ -106,15 +107,15 @@ var (
 	)
 )
 
-// beginning returns a function that returns the compiled pattern for one of forms at
-// the start of a text, after filler words.
+// beginning returns a function that returns the pattern for one of forms at the start
+// of a folded text, after filler words, and compiles it at its first call.
 func beginning(forms ...string) func() *regexp.Regexp {
 	return text.Pattern(`^(?:(?:ah|bon|oui|non|et|mais|donc|alors|dis|dites|au fait|allez|bonjour|bonsoir|salut|coucou|hello|hey|hi|` +
 		`a tous|a toutes|tous|toutes|tout le monde|desolee?|ok|euh) )*(?:` + strings.Join(forms, "|") + `)`)
 }
 
 // appointment matches the time of something that happens soon; do matches a text
-// that begins with what somebody wants to do.
+// that begins with what a person wants to do.
 var (
 	appointment = text.Pattern(`\b(?:\d{1,2} ?h(?: ?\d\d)?|demain|ce soir|ce matin|cet apres midi|tout a l heure|(?:lundi|mardi|mercredi|jeudi|vendredi)|la semaine prochaine|tomorrow|tonight)\b`)
 	do          = text.Pattern(`^\w{3,}(?:er|ir|re) `)
@@ -142,7 +143,7 @@ func hasFormOfSmallTalk(s string) bool {
 	return news().MatchString(said) || len(all) >= leastAppointment && appointment().MatchString(said) && !do().MatchString(said)
 }
 
-// isAsking reports whether a text asks for software, or says what somebody wants to
+// isAsking reports whether a text asks for software, or says what its author wants to
 // do.
 func isAsking(s string) bool {
 	said := strings.Join(text.Words(s), " ")

@@ -51,7 +51,8 @@ func form(word string) string {
 	return w
 }
 
-// isInfinitive reports whether a folded word looks like a French infinitive.
+// isInfinitive reports whether a folded word looks like a French infinitive: at least
+// five letters, with an ending such as -er, but not -aire.
 func isInfinitive(w string) bool {
 	if len(w) < 5 || strings.HasSuffix(w, "aire") {
 		return false
@@ -64,7 +65,8 @@ func isInfinitive(w string) bool {
 	return false
 }
 
-// singular strips a plural ending and turns -aux into -al.
+// singular returns a folded word without its plural ending, and with -al for -aux. It
+// leaves words in -us, -eux and the like as they are.
 func singular(w string) string {
 	switch {
 	case strings.HasSuffix(w, "aux") && len(w) > 5 && !strings.HasSuffix(w, "eaux"):

@@ -5,9 +5,9 @@ import (
 	"heraut/flat"
 )
 
-// parts calls text for the one text of the index, then writes or reads each of its
-// slices by do, always in the same order. Writing and reading share it, so that they
-// cannot differ.
+// parts calls text with the one text of the index, then writes each of its slices to
+// the file of do, or reads it from there into the index, always in the same order.
+// Writing and reading share it, so that they cannot differ.
 func (ix *index) parts(text func(*string), do visitor) {
 	text(&ix.texts)
 	visit(do, &ix.keys)

@@ -74,8 +74,8 @@ func (ix *index) concepts(words []string) []concept {
 	return out
 }
 
-// joined joins two neighbouring words into one that the catalogue knows, if it does
-// not know both parts: clone zilla.
+// joined returns the words of a query, in which two neighbouring words become one that
+// the catalogue knows, if it does not know both parts: clone zilla.
 func (ix *index) joined(words []string) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {
@@ -96,7 +96,8 @@ func (ix *index) knows(word string) bool {
 }
 
 // synonymsAt returns the synonyms of the longest known phrase at the start of stems,
-// and the number of words in the phrase; 1 and no synonyms if it starts with none.
+// which must not be empty, and the number of words in the phrase; 1 and no synonyms if
+// it starts with none.
 func synonymsAt(stems []string) ([][]string, int) {
 	var found [][]string
 	longest := 1

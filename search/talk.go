@@ -58,8 +58,8 @@ bonjour bonsoir salut coucou hello bjr merci svp existe ya avez quelqu quelqun q
 i my we our us you your does do is are anyone what which how can could
 `)
 
-// isSentence reports whether the words of a query form a sentence addressed to
-// others.
+// isSentence reports whether the words of a query form a sentence addressed to others:
+// more than three words, one of which people only use when they address others.
 func isSentence(words []string) bool {
 	return len(words) > 3 && slices.ContainsFunc(words, func(w string) bool { return addressWords[text.Fold(w)] })
 }
@@ -98,7 +98,8 @@ var (
 	request = regexp.MustCompile(`\?|\b(cherch\w+|recherch\w+|besoin|logiciels?|outils?|alternatives?|remplac\w+|equivalents?|solutions?|dire|indiquer|conseiller|proposer|avance)\b`)
 )
 
-// IsRequest reports whether a text asks for software rather than states something.
+// IsRequest reports whether a text asks for software, or asks anything with a question
+// mark, rather than states something.
 func IsRequest(said string) bool { return request.MatchString(text.Fold(said)) }
 
 // isThanks reports whether a folded text thanks and asks for nothing.

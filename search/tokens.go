@@ -33,8 +33,9 @@ func withoutLicence(s string) string {
 	return ownLicence.ReplaceAllString(s, "")
 }
 
-// squash returns a name in a form for comparison: without spaces, hyphens, case and
-// accents. The signs of C++, C# and Notepad++ stay.
+// squash returns a name in a form for comparison: its letters and digits without
+// spaces, hyphens, case and accents. The signs of C++, C# and «&» become words, so that
+// they still tell names apart.
 func squash(s string) string {
 	return strings.Join(text.Words(spellSigns.Replace(s)), "")
 }
@@ -74,14 +75,15 @@ func boundary(r []rune, i int) bool {
 	return unicode.IsUpper(before) && i+1 < len(r) && unicode.IsLower(r[i+1])
 }
 
-// rawWords returns the words of a name in their original spelling.
+// rawWords returns the words of a name in their original spelling; any sign but a
+// letter or a digit separates words.
 func rawWords(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
 }
 
-// acronyms returns the short forms that people derive from a name of several words:
-// BBB from BigBlueButton, vscode from Visual Studio Code, GnuPG from GNU Privacy
-// Guard.
+// acronyms returns the short forms that people derive from a name of three to six
+// words: BBB from BigBlueButton, vscode from Visual Studio Code, GnuPG from GNU Privacy
+// Guard. It returns nil for other names.
 func acronyms(name string) []string {
 	var all []string
 	for _, w := range rawWords(name) {
