@@ -81,7 +81,8 @@ func (d *Calendars) Names() []string {
 	return names
 }
 
-// Has reports whether a source is a calendar.
+// Has reports whether the source of a watch is a calendar: one of the configuration, or
+// one that a room gave by address.
 func (d *Calendars) Has(source string) bool {
 	return sources.IsCalendarAddress(source) || slices.Contains(d.Names(), source)
 }
@@ -95,7 +96,8 @@ const (
 	keepEvents = 30 * 24 * time.Hour
 )
 
-// Run reads the calendars and posts everything that is due, until ctx ends.
+// Run reads the calendars and posts everything that is due, until ctx ends. It logs the
+// errors of Round and tries again, so it always returns nil.
 func (d *Calendars) Run(ctx context.Context) error {
 	every := roundEvery
 	for _, c := range d.calendars {
@@ -107,7 +109,8 @@ func (d *Calendars) Run(ctx context.Context) error {
 	return nil
 }
 
-// watches returns the watches of calendars, except paused ones.
+// watches returns the watches of calendars, those of the configuration and those that
+// rooms set up, except paused ones.
 func (d *Calendars) watches(ctx context.Context) ([]announce.Watch, error) {
 	kept, err := d.Store.Watches(ctx)
 	all := slices.Concat(d.Declared(), kept)
@@ -129,9 +132,9 @@ func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	return all, err
 }
 
-// In returns the events that a room may see and that start within [from, to) or last
-// into it. They come from the calendars that the room watches or, if it watches
-// none, from all calendars of the configuration.
+// In returns the stored events that a room may see and that start within [from, to) or
+// last into it, with their times in d.Zone. They come from the calendars that the room
+// watches or, if it watches none, from all calendars of the configuration.
 func (d *Calendars) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
 	watches, err := d.watches(ctx)
 	if err != nil {
@@ -175,7 +178,8 @@ type Trial struct {
 }
 
 // Try reads the calendar at an address that a person gave, without storing anything.
-// The error says why it is no usable calendar; FaultOf classifies it.
+// The error says why it is no usable calendar; FaultOf classifies it. It is
+// announce.ErrNoSource if d.Guarded is nil.
 func (d *Calendars) Try(ctx context.Context, address string, now time.Time) (Trial, error) {
 	if d.Guarded == nil {
 		return Trial{}, announce.ErrNoSource

@@ -22,9 +22,10 @@ type difference struct {
 	tell   []Change
 }
 
-// compare returns the difference between the stored rows of a calendar and the
-// occurrences that a reading found. first marks the first reading of the calendar,
-// whose events are added without an announcement. compare has no side effects.
+// compare returns the difference between the stored rows of a calendar, known, and the
+// occurrences that a reading found, read. first marks the first reading of the
+// calendar, whose events are added without an announcement. compare has no side
+// effects.
 func compare(known []Event, read []calendar.Event, first bool, now time.Time) difference {
 	m := match(known, read, now)
 	var d difference
@@ -58,8 +59,9 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 	return d
 }
 
-// changed updates the row of a known event from its new reading, and adds the change
-// for rooms, if any.
+// changed compares the row k of a known event with its new reading e. It adds the new
+// row to d.update if it differs, and the change for rooms, if any, to d.tell. Rooms
+// hear of a cancellation, a restoration and a move, unless the event is past.
 func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	row := k
 	row.Event, row.Missing = e, time.Time{}
@@ -91,9 +93,11 @@ func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 }
 
 // missing handles the known events that a reading lacks; past ones are ignored. It
-// concludes nothing when the reading has no future event, or when more than three
-// events, and more than half of them, vanish at once: the calendar is then likely
-// broken.
+// marks them as missing in d.update, and as cancelled, with a change in d.tell, once
+// they have been missing for goneAfter; occurrences beyond the range that is read go to
+// d.remove. It concludes nothing else when the reading has no future event, or when
+// more than three events, and more than half of them, vanish at once: the calendar is
+// then likely broken.
 func (d *difference) missing(known []Event, m matching, read []calendar.Event, now time.Time) {
 	coming := slices.ContainsFunc(read, func(e calendar.Event) bool { return !(Event{Event: e}).past(now) })
 	there := map[string]bool{}
@@ -138,8 +142,8 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 	}
 }
 
-// anyGone reports whether a future event has been missing for goneAfter. The caller
-// asks when the calendar has not changed since the last reading.
+// anyGone reports whether a future event has been missing for goneAfter and must be
+// handled. The caller asks when the calendar has not changed since the last reading.
 func anyGone(known []Event, now time.Time) (due bool) {
 	return slices.ContainsFunc(known, func(k Event) bool {
 		return !k.Missing.IsZero() && now.Sub(k.Missing) >= goneAfter && !k.past(now)
@@ -206,9 +210,10 @@ func match(known []Event, read []calendar.Event, now time.Time) matching {
 	return m
 }
 
-// pair matches unmatched rows and occurrences with the same key and returns how many
-// it matched. With unique, it skips keys that occur more than once and occurrences
-// that start more than near away.
+// pair matches unmatched rows and occurrences for which key, a function, returns the
+// same text, records them in m and returns how many it matched. An occurrence with an
+// empty key matches nothing. With unique, pair skips keys that occur more than once and
+// occurrences that start more than near away.
 func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.Event) string, unique bool) (n int) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -243,8 +248,9 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 const near = 45 * 24 * time.Hour
 
 // pairSeries matches, in order of time, the remaining rows of each recurring event
-// whose rule changed: each row with the next unmatched occurrence of its series, if
-// the two start close enough to each other.
+// whose rule changed, and records the pairs in m: each row with the next unmatched
+// occurrence of its series, if their starts are at most near apart. Past ones stay
+// unmatched.
 func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Time) {
 	left := map[string][]int{}
 	for j, e := range read {

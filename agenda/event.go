@@ -27,7 +27,7 @@ type Event struct {
 	Revision int
 }
 
-// past reports whether an all-day event is over, or any other event has begun.
+// past reports whether at now an all-day event is over, or any other event has begun.
 func (e Event) past(now time.Time) bool {
 	if e.AllDay {
 		return !e.End.After(now)
@@ -35,21 +35,22 @@ func (e Event) past(now time.Time) bool {
 	return !e.Start.After(now)
 }
 
-// Words returns the words of the event against which a room's filter is matched.
+// Words returns the words of the event against which a room's filter is matched: those
+// of its title, its place and text, its categories and its regions.
 func (e Event) Words() *filter.Words {
 	return filter.OfEvent(e.Title, strings.Join([]string{e.Location, e.Text}, "\n"), e.Categories, e.Regions())
 }
 
-// Regions returns the French regions of the event that its categories and its place
-// name. It also returns the categories and the place themselves; it is empty for an
-// event without either.
+// Regions returns texts that may name the event's region: its categories, its place,
+// and the French region of the postcode in that place. It leaves out empty ones, and is
+// empty for an event with neither categories nor a place.
 func (e Event) Regions() []string {
 	all := slices.Concat(e.Categories, []string{e.Location, regionOf(e.Location)})
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 // Change is a change that rooms hear of: an event is new, has moved, is cancelled or
-// is gone. It may stand for several occurrences of one series.
+// gone, or takes place after all. It may stand for several occurrences of one series.
 type Change struct {
 	What  What
 	Event Event // for several occurrences, the first one
@@ -58,7 +59,7 @@ type Change struct {
 	More int
 }
 
-// What is the kind of a Change: whether the event is new, moved, cancelled or gone.
+// What is the kind of a Change: whether the event is new, moved, cancelled or restored.
 type What string
 
 // The kinds of changes.

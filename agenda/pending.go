@@ -30,8 +30,9 @@ func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) e
 	return d.Store.SavePendingEvent(ctx, p)
 }
 
-// merged returns the one change that tells a room of a pending change and of the next
-// one of the same event. any is false when the event is again as the room knows it.
+// merged returns the one change that replaces two: before, a pending change that the
+// room has not heard of, and next, the following one of the same event. any is false
+// when the event is again as the room knows it.
 func merged(before, next Change) (c Change, any bool) {
 	c = next
 	c.Was = before.Was // what the room knows

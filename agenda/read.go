@@ -84,8 +84,9 @@ func (d *Calendars) nextOf(name string) time.Time {
 	return d.next[name]
 }
 
-// read fetches a calendar and commits its events, or the failure to read them. Its
-// error is one of the store, not of the calendar.
+// read fetches the calendar s and commits its events, or the failure to read them, sets
+// when it is due again, and calls d.Report. It does nothing while the wait after a
+// failure lasts. Its error is one of the store or of ctx, not of the calendar.
 func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
@@ -180,8 +181,8 @@ const (
 	maxText     = 2000
 )
 
-// FaultOf classifies the failure to read a calendar: "empty", "html", "truncated" or
-// "format", or "fault" for any other error.
+// FaultOf classifies err, the failure to read a calendar: "empty", "html", "truncated"
+// or "format", or "fault" for any other error.
 func FaultOf(err error) string {
 	for _, known := range []struct {
 		err  error
@@ -197,8 +198,8 @@ func FaultOf(err error) string {
 	return "fault"
 }
 
-// bounded returns the first maxRows events, with their texts and categories cut to
-// the limits.
+// bounded returns the first maxRows events of all, with their texts and categories cut
+// to the limits. It changes the events of all themselves.
 func bounded(all []calendar.Event) []calendar.Event {
 	all = all[:min(len(all), maxRows)]
 	for i := range all {
@@ -209,8 +210,9 @@ func bounded(all []calendar.Event) []calendar.Event {
 	return all
 }
 
-// commit stores a reading and the pending changes that follow from it, in the
-// transaction of ctx.
+// commit stores the reading r of the calendar s and the pending changes that follow
+// from it, in the transaction of ctx. If failure is not nil, it stores the failure
+// alone. Its error is one of the store or of the notice to the operators.
 func (d *Calendars) commit(ctx context.Context, s Settings, now time.Time, r reading, failure error) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
@@ -230,8 +232,9 @@ func (d *Calendars) commit(ctx context.Context, s Settings, now time.Time, r rea
 	return d.note(ctx, s, now, kept, failure)
 }
 
-// note stores the outcome of a reading, and sends the operators one notice when the
-// calendar breaks and one when it works again.
+// note stores kept with the outcome of a reading: failure, or success if that is nil.
+// It sends the operators one notice when the calendar has failed brokenAfter times in a
+// row, and one when it works again.
 func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
 	var notice *announce.Notice
 	switch {
@@ -258,8 +261,10 @@ func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept an
 	return d.Operators(ctx, *notice)
 }
 
-// take stores the events of a successful reading, and for each room the changes to
-// post. On the first reading of a calendar, no room hears of its events.
+// take stores the events of the successful reading r, and for each room the pending
+// changes to post. With first, the first reading of a calendar, no room hears of its
+// events. An unchanged calendar stores nothing, unless an event has been missing for
+// goneAfter.
 func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
 	known, err := d.Store.CalendarEvents(ctx, s.Name)
 	if err != nil {

@@ -32,8 +32,10 @@ const maxLeads = 4
 
 var leadForm = regexp.MustCompile(`^(\d{1,3})(min|mn|m|h|j|d)$`)
 
-// ParseLeads parses a list such as «veille,1h»: the day before, days (3j), hours and
-// minutes (30min), in French or English. The error is ErrLeads.
+// ParseLeads parses a list such as «veille,1h» of at most maxLeads reminders: the day
+// before, days (3j, up to 30), hours and minutes (30min, in steps of 5, up to 72
+// hours), in French or English. It leaves out repetitions. The error is ErrLeads, also
+// for an empty text.
 func ParseLeads(s string) ([]Lead, error) {
 	var all []Lead
 	for word := range strings.SplitSeq(text.Fold(s), ",") {
@@ -96,8 +98,9 @@ func LeadsText(all []Lead) string {
 	return strings.Join(words, ",")
 }
 
-// at returns when the reminder of an event is due. ok is false for an all-day event
-// with a lead in hours or minutes: it has no start time.
+// at returns when the reminder of the event e is due: l.Before ahead of its start or,
+// with Days, at eveHour that many days before. ok is false for an all-day event with a
+// lead in hours or minutes: it has no start time.
 func (l Lead) at(e Event) (at time.Time, ok bool) {
 	if l.Days > 0 {
 		y, m, d := e.Start.Date()
@@ -114,9 +117,10 @@ const (
 	earlier = 5 * 24 * time.Hour
 )
 
-// outsideQuiet moves a reminder out of quiet hours: to their end or, if that is too
-// close to the event, to the last full hour before them. ok is false if no such time
-// exists.
+// outsideQuiet moves the time at of a reminder of e out of the room's quiet hours: to
+// their end or, if that is too close to the event, to the last full hour before them.
+// Outside of quiet hours, at stays. ok is false if no such time exists within the time
+// earlier.
 func outsideQuiet(at time.Time, e Event, quiet schedule.Quiet) (time.Time, bool) {
 	until, held := quiet.Until(at)
 	if !held {

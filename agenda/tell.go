@@ -18,7 +18,9 @@ import (
 // more become one list.
 const atOnce = 5
 
-// pend stores the changes that rooms' watches match, each with its due time.
+// pend stores, for each room, the changes of the source that its watches match, each
+// with the earliest due time. It logs and skips a watch whose filter or rhythm is
+// unreadable.
 func (d *Calendars) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
 	if len(changes) == 0 {
 		return nil
@@ -55,9 +57,10 @@ func (d *Calendars) pend(ctx context.Context, source string, changes []Change, n
 	return nil
 }
 
-// dueFor returns when a watch announces a change; ok is false when its filter does
-// not match or its weekly list covers the change. A weekly watch announces at once a
-// change whose event starts, or started before the change, ahead of the next list.
+// dueFor returns when the watch w announces the change c; ok is false when its filter
+// does not match or its weekly list covers the change. A weekly watch announces at once
+// a change whose event starts, or started before the change, ahead of the next list.
+// The error means that the watch's filter or rhythm is unreadable.
 func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
 	f, err := filter.Parse(w.Filter)
 	if err != nil {
@@ -84,6 +87,7 @@ func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.
 
 // tell posts everything that is due by now: changes, reminders and weekly lists. It
 // then deletes old events and the calendars that are neither configured nor watched.
+// All of it is one transaction.
 func (d *Calendars) tell(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		watches, err := d.watches(ctx)
@@ -115,7 +119,8 @@ func (d *Calendars) tell(ctx context.Context, now time.Time) error {
 	})
 }
 
-// tellChanges posts the pending changes that are due.
+// tellChanges posts the pending changes that are due, and deletes them. It posts none
+// that no longer holds or whose calendar the room no longer watches.
 func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	all, err := d.Store.PendingEvents(ctx)
 	if err != nil {

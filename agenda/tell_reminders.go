@@ -11,8 +11,9 @@ import (
 	"heraut/filter"
 )
 
-// remind posts the reminders that are due. A reminder delayed by an outage still
-// goes out until the event begins.
+// remind posts the reminders that are due by the given watches, one message for each
+// room, and stores that they were sent. A reminder delayed by an outage still goes out
+// until the event begins.
 func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	type reminder struct {
 		room  chat.RoomID
@@ -74,9 +75,9 @@ func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now ti
 // the longest lead plus the longest quiet time.
 const remindAhead = 40 * 24 * time.Hour
 
-// isDue reports whether a room gets a reminder of an event by now. It gets none when
-// the bot read the event, or its new start, after the reminder was due: the room has
-// just heard of it.
+// isDue reports whether a room gets a reminder of an event by now. It gets none in
+// quiet hours, and none when the bot read the event, or its new start, after the
+// reminder was due: the room has just heard of it.
 func (d *Calendars) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	at, ok := lead.at(e)
 	if !ok || at.Before(e.Seen) || at.Before(e.Changed) {

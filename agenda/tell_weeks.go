@@ -11,8 +11,10 @@ import (
 	"heraut/schedule"
 )
 
-// tellWeeks posts the events up to the next list in the rooms that watch a calendar
-// weekly.
+// tellWeeks posts the events up to the next list in the rooms whose watches are weekly,
+// if their list is due, and stores the time of that list. For a new watch it stores the
+// present time alone, so that the first list comes at the next time of its rhythm. It
+// skips lists that an outage delayed past the next one.
 func (d *Calendars) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	for _, w := range watches {
 		rhythm, err := schedule.ParseRhythm(w.Rhythm)
