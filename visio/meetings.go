@@ -15,7 +15,8 @@ import (
 	"heraut/schedule"
 )
 
-// Queue runs changes in a database transaction and sends posts once it is committed.
+// Queue is the interface of the outbox: it runs changes in a database transaction and
+// sends their posts after the commit.
 type Queue interface {
 	// Do runs change in a transaction and, after the commit, sends the posts that
 	// change added.
@@ -37,8 +38,8 @@ type Meeting struct {
 	Lang    string
 }
 
-// Store keeps scheduled calls until their reminder. Its methods join the transaction
-// of their context.
+// Store is the interface of the database of scheduled calls, which it holds until their
+// reminder. Its methods join the transaction of their context.
 type Store interface {
 	SaveMeeting(ctx context.Context, m Meeting) error
 	// DueMeetings returns the meetings whose reminder is due by now.
@@ -70,8 +71,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Meetings opens video conferences for rooms, and reminds rooms of those set for
-// later. Its methods may be called concurrently.
+// Meetings is the service that opens video conferences for rooms, and reminds rooms of
+// those set for later. Its methods may be called concurrently.
 type Meetings struct {
 	Options
 
@@ -79,8 +80,8 @@ type Meetings struct {
 	notified map[notice]time.Time // when the operators last got each notice
 }
 
-// notice identifies a kind of fault of one provider, so that operators hear of it only
-// once in a while.
+// notice is the key of a kind of fault of one provider, by which Meetings.Open sends
+// the operators the same notice only once in a while.
 type notice struct {
 	provider string
 	why      Why
@@ -120,8 +121,8 @@ func (d *Meetings) IsSlow(room chat.RoomID) bool {
 const tellEvery = 6 * time.Hour
 
 // Open creates a video conference with the provider of room. Its error is that of ctx,
-// or a *Fault; without a provider it is a *Fault with WhyDisabled, and nobody hears of
-// it. Any other fault is logged, and the operators get a notice, at most once per
+// or a *Fault; without a provider it is a *Fault with WhyDisabled, which is not logged.
+// Any other fault is logged, and the operators get a notice, at most once per
 // tellEvery for each provider and reason until the provider works again. now is the
 // time of that notice.
 func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {

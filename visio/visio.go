@@ -20,8 +20,8 @@ type Call struct {
 	Access Access
 }
 
-// Access says who may open and join a call: for example everybody who has the address,
-// or only those whom a State agent lets in.
+// Access is the rule for who may open and join a call: for example everybody who has
+// the address, or only those whom a State agent lets in.
 type Access string
 
 // The kinds of access, each with its sentence in locale's visio-parts.html.
@@ -44,7 +44,8 @@ const (
 	Link  Kind = "link"  // a fixed address
 )
 
-// Provider opens video conferences. It is safe for concurrent use.
+// Provider is the interface of a service that opens video conferences. It is safe for
+// concurrent use.
 type Provider interface {
 	// Open opens a conference and returns its address. Its error is, or wraps, a *Fault.
 	Open(ctx context.Context) (Call, error)
@@ -52,8 +53,8 @@ type Provider interface {
 	IsSlow() bool
 }
 
-// Settings describe one provider of the configuration: its name, its kind, the
-// server's address and the credentials.
+// Settings are the description of one provider in the configuration: its name, its
+// kind, the server's address and the credentials.
 type Settings struct {
 	Name string // its name in the configuration
 	Kind Kind
