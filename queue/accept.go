@@ -67,8 +67,9 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// taken holds what take stored of a batch: the rooms with new events to handle, the
-// numbers of events by kind, and the number of posts whose doubt ended (settled).
+// taken is the result of Queue.take, which stores a batch: the rooms with new events to
+// handle, the numbers of events by kind, and the number of posts whose doubt ended
+// (settled).
 type taken struct {
 	rooms                            map[chat.RoomID]bool // with events to handle
 	received, dropped, late, settled int64

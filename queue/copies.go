@@ -19,7 +19,7 @@ const (
 	copyTries = 20
 )
 
-// copies holds the state of copying the files of posts before they are sent, one at a
+// copies is the state of copying the files of posts before they are sent, one at a
 // time. Only the sender's goroutine uses it. It holds nothing that a restart needs: a
 // post waits in the outbox until its copy is stored there.
 type copies struct {

@@ -12,9 +12,9 @@ import (
 // deferredAtOnce is how many slow decisions (Result.Later) run at the same time.
 const deferredAtOnce = 4
 
-// deferred runs slow decisions on events, such as those that ask another server,
-// beside the rooms' workers. It needs no state after a restart: an event stays open in
-// the database until its decision is committed.
+// deferred is the list of events on which slow decisions run or wait to run, such as
+// those that ask another server, beside the rooms' workers. It needs no state after a
+// restart: an event stays open in the database until its decision is committed.
 type deferred struct {
 	slots chan struct{}
 	group sync.WaitGroup

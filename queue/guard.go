@@ -9,10 +9,10 @@ import (
 	"heraut/chat"
 )
 
-// Guard is asked right before each attempt to send a post that names it
-// (chat.Post.Guard) whether the post may still go. Since the decision, the room may
-// have opened or people may have left, so that it is no longer allowed. The methods
-// run in the transaction of their context.
+// Guard is the interface of a part of the bot that decides right before each attempt to
+// send a post that names it (chat.Post.Guard) whether the post may still go. Since the
+// decision to post, the room may have opened or people may have left, so that it is no
+// longer allowed. The methods run in the transaction of their context.
 type Guard interface {
 	// Check returns the verdict on the row's post, before each attempt. An error puts
 	// the attempt off.

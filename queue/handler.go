@@ -7,13 +7,14 @@ import (
 	"heraut/chat"
 )
 
-// Handler decides how the bot answers an event. Handle must return when ctx ends, and
-// changes nothing itself: the queue commits the whole decision or none of it. A
-// decision that waits for the network goes into Result.Later.
+// Handler is the interface of the part that decides how the bot answers an event.
+// Handle must return when ctx ends, and changes nothing itself: the queue commits the
+// whole decision or none of it. A decision that waits for the network goes into
+// Result.Later.
 //
-// The queue calls Handle again with the new text when a message is edited, and with
-// the Redaction when one is deleted. The posts that Handle returns then replace, one
-// by one, the earlier posts for the same chat.Event.Cause.
+// The queue calls Handle again with the new text when a message is edited, and with the
+// Redaction when one is deleted. The posts that Handle returns then replace, one by
+// one, the earlier posts for the same chat.Event.Cause.
 type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }

@@ -16,8 +16,8 @@ const (
 	lookAhead = 8
 )
 
-// Order says beside which posts of its lane (room and priority) a post may be sent. The
-// zero value: beside none.
+// Order is what decides beside which posts of its lane (room and priority) a post may
+// be sent: the person whom it answers and its thread. The zero value: beside none.
 type Order struct {
 	Person chat.UserID  // whom it answers; empty: it keeps its place among all posts
 	Thread chat.EventID // the thread that it goes to; empty: none
@@ -41,7 +41,8 @@ func (o Order) beside(other Order) bool {
 	return o.Person != "" && other.Person != "" && o.Person != other.Person && (o.Thread == "" || o.Thread != other.Thread)
 }
 
-// Place is the place of an open post in its lane.
+// Place is the place of an open post in its lane, with its state and order, by which
+// the sender decides whether it may go with the first post of the lane.
 type Place struct {
 	Seq    int64
 	State  State

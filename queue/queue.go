@@ -24,8 +24,8 @@ const (
 	busyRooms = 8
 )
 
-// Transport sends posts to the homeserver, and asks it about posts. The Matrix client
-// implements it.
+// Transport is the interface of the part that sends posts to the homeserver, and asks
+// it about posts. The Matrix client implements it.
 type Transport interface {
 	// Send makes the change that o describes and returns the resulting event. After a
 	// *NotNow, *Refused or *Blocked error the homeserver did not make it. After any
@@ -72,8 +72,8 @@ type Refused struct {
 	Cause    error
 }
 
-// Blocked is a Transport's error: the bot lacks the power to send in the room. The
-// post waits until the room's power levels change, for at most keepBlocked.
+// Blocked is the error of a Transport when the bot lacks the power to send in the room.
+// The post waits until the room's power levels change, for at most keepBlocked.
 type Blocked struct{ Cause error }
 
 func (e *Blocked) Error() string { return "blocked: " + e.Cause.Error() }
@@ -82,8 +82,8 @@ func (e *Blocked) Unwrap() error { return e.Cause }
 func (e *Refused) Error() string { return "refused: " + e.Cause.Error() }
 func (e *Refused) Unwrap() error { return e.Cause }
 
-// Config holds the queue's limits and the functions that it calls, such as the guards
-// and the apology.
+// Config is the configuration of a Queue: its limits and the functions that it calls,
+// such as the guards and the apology.
 type Config struct {
 	// AnswerWithin is the maximum age of an event on arrival: the queue drops older
 	// ones. 0: no limit.
@@ -123,16 +123,16 @@ type Config struct {
 	Counts *Counts
 }
 
-// Counts counts events and posts by what became of them, since the queue was made. It
-// is safe for concurrent use.
+// Counts are the numbers of events and posts by what became of them, since the queue
+// was made. They are safe for concurrent use.
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts
 	Withheld                                 atomic.Int64 // posts that a guard withheld
 }
 
-// Queue stores incoming events, passes each room's events to the handler in order, and
-// sends the posts that the handler decides.
+// Queue is the part of the bot that stores incoming events, passes each room's events
+// to the handler in order, and sends the posts that the handler decides.
 type Queue struct {
 	*Outbox
 	handler   Handler

@@ -23,8 +23,8 @@ type Arrival struct {
 	Raw     []byte
 }
 
-// Locked describes a stored event that waits for its decryption key, without its
-// content.
+// Locked is the description of a stored event that waits for its decryption key,
+// without its content.
 type Locked struct {
 	ID      chat.EventID
 	Room    chat.RoomID
@@ -46,7 +46,7 @@ const (
 	Cancelled State = "cancelled" // withdrawn before it was sent
 )
 
-// Kind says whether a post is an answer of its own, or an edit or deletion of one.
+// Kind is the kind of a post: an answer of its own, or the edit or deletion of one.
 type Kind string
 
 // The kinds of posts.
@@ -87,8 +87,8 @@ type Row struct {
 	BlockedSince time.Time
 }
 
-// Store keeps received events and the posts to send. Its methods join the transaction
-// of their context.
+// Store is the interface of the database of received events and of the posts to send.
+// Its methods join the transaction of their context.
 type Store interface {
 	Transactions
 	Arrivals
@@ -99,13 +99,14 @@ type Store interface {
 	Cleaning
 }
 
-// Transactions runs several changes of the store as one.
+// Transactions is the part of Store that runs several changes as one.
 type Transactions interface {
 	// Do runs fn in a transaction and rolls everything back if fn returns an error.
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// Arrivals stores the events that a sync brings, and which posts it shows.
+// Arrivals is the part of Store for the events that a sync brings, and for which posts
+// the sync shows.
 type Arrivals interface {
 	// AddArrival stores a unless its event id is known, and reports whether it is new.
 	// It stores a dropped arrival as done and without content, so that the id is
@@ -135,8 +136,8 @@ type Arrivals interface {
 	SettleDoubts(ctx context.Context, before time.Time) (int64, error)
 }
 
-// Work gives the rooms' workers the received events to handle, and records which were
-// handled.
+// Work is the part of Store that gives the rooms' workers the received events to
+// handle, and records which were handled.
 type Work interface {
 	// BusyRooms returns the rooms in which events wait to be handled.
 	BusyRooms(ctx context.Context) ([]chat.RoomID, error)
@@ -160,7 +161,7 @@ type Work interface {
 	SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error)
 }
 
-// Posts reads, adds and changes posts in the outbox.
+// Posts is the part of Store that reads, adds and changes posts in the outbox.
 type Posts interface {
 	PostsOf(ctx context.Context, cause chat.Cause) ([]Row, error)
 	// AddPost stores a new row; it does nothing if the key exists.
@@ -171,7 +172,7 @@ type Posts interface {
 	UpdatePost(ctx context.Context, r Row, now time.Time) error
 }
 
-// Sending finds the posts to send next, and records attempts.
+// Sending is the part of Store that finds the posts to send next, and records attempts.
 type Sending interface {
 	// NextPost returns the seq of the next row to try. Only the oldest open row of
 	// each lane (room and priority) qualifies. Of the rows that are due it takes the
@@ -197,7 +198,8 @@ type Sending interface {
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
 }
 
-// Blocking records the rooms in which the bot lacks the right to post.
+// Blocking is the part of Store that records the rooms in which the bot lacks the right
+// to post.
 type Blocking interface {
 	BlockedRooms(ctx context.Context) ([]chat.RoomID, error)
 	// BlockRoom and UnblockRoom report whether they changed anything.
@@ -208,7 +210,7 @@ type Blocking interface {
 	RetryRoom(ctx context.Context, room chat.RoomID) error
 }
 
-// Cleaning deletes old rows that nothing needs any more.
+// Cleaning is the part of Store that deletes old rows that nothing needs any more.
 type Cleaning interface {
 	// PurgeQueue deletes rows that were finished before the given time, finishes
 	// locked events that came in before lockedBefore, and overwrites erased contents
