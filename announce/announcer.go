@@ -19,7 +19,8 @@ import (
 	"heraut/wait"
 )
 
-// Queue runs changes in database transactions and sends the posts that they make.
+// Queue is the interface of the outbox: it runs changes in database transactions and
+// sends the posts that they make.
 type Queue interface {
 	// Do runs change in a transaction, and sends the posts of change after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
@@ -58,8 +59,9 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Announcer reads the sources, decides which items are news, and posts them in the
-// rooms that watch the sources. Its methods may be called concurrently.
+// Announcer is the service that reads the sources, decides which items are news, and
+// posts them in the rooms that watch the sources. Its methods may be called
+// concurrently.
 type Announcer struct {
 	Options
 	store Store

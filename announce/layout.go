@@ -18,7 +18,7 @@ const (
 	namesInMessage = 8
 )
 
-// Layout says which items a message about news shows, and in which lines. It is
+// Layout is the list of the items that a message about news shows, line by line. It is
 // stored, so that a correction can render the message again.
 type Layout struct {
 	Digest bool   `json:"digest,omitempty"`

@@ -120,8 +120,8 @@ func (d *decision) outageOf(item sources.Item) bool {
 	return h != nil && h.outage()
 }
 
-// reread replaces the item by its present form from the source, read at now. The key
-// stays.
+// reread replaces the item of n by item, its present form from the source, read at now.
+// The source's name and the key stay. The caller saves n.
 func (n *News) reread(item sources.Item, now time.Time) {
 	item.Source, item.Key = n.Item.Source, n.Item.Key
 	n.Item, n.Checked = item, now

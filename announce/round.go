@@ -24,8 +24,8 @@ const (
 	followAtOnce = 100
 )
 
-// Runner reads one source again and again, decides which of its items are news, and
-// makes the posts for the rooms that watch it.
+// Runner is the loop of one source: it reads the source again and again, decides which
+// of its items are news, and makes the posts for the rooms that watch it.
 type Runner struct {
 	settings  sources.Settings
 	source    sources.Source

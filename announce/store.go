@@ -9,8 +9,8 @@ import (
 	"heraut/sources"
 )
 
-// SourceState is what the database holds about a source: when it was first read, its
-// state for the next round, and its failures.
+// SourceState is the row of a source in the database: when it was first read, its state
+// for the next round, and its failures.
 type SourceState struct {
 	Name    string
 	State   []byte    // the last Batch.State
@@ -26,7 +26,7 @@ type SourceState struct {
 	Reported bool
 }
 
-// Host is what the database holds about a code host whose repositories a source lists.
+// Host is the row in the database of a code host whose repositories a source lists.
 type Host struct {
 	Name   string
 	Silent bool // present from the start, so not announced itself
@@ -40,7 +40,7 @@ type Host struct {
 	down bool // the source reported it down in this round
 }
 
-// Owner is what the database holds about an owner of repositories on a code host.
+// Owner is the row in the database of an owner of repositories on a code host.
 type Owner struct {
 	Host, Name  string
 	Kind        string    // "organization", "user", or empty when unknown
@@ -67,8 +67,8 @@ type News struct {
 	Formerly string
 }
 
-// Part says together with what an item is announced: its new code host, its new owner,
-// its site, or nothing.
+// Part is the larger thing with which an item is announced: its new code host, its new
+// owner, its site, or none.
 type Part string
 
 // The larger things that an item can be announced with.
@@ -104,8 +104,8 @@ const (
 	Alias     = "alias"     // a further key of another item
 )
 
-// Pending says that an item waits to be posted in a room, alone or in the digest of a
-// watch, from a time on.
+// Pending is the row of an item that waits to be posted in a room, alone or in the
+// digest of a watch, from the time Due on.
 type Pending struct {
 	Room  chat.RoomID
 	Item  int64  // its News.ID
@@ -113,7 +113,8 @@ type Pending struct {
 	Due   time.Time
 }
 
-// Announcement records a message about news in a room: its key and what it shows now.
+// Announcement is the record of a message about news in a room: its key and what it
+// shows now.
 type Announcement struct {
 	Key      chat.PostKey
 	Room     chat.RoomID
@@ -124,8 +125,8 @@ type Announcement struct {
 	Edits    int
 }
 
-// Store stores sources, items, messages and watches. Its methods join the transaction
-// of their context.
+// Store is the interface of the database of sources, items, messages and watches. Its
+// methods join the transaction of their context.
 type Store interface {
 	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
 	AfterCommit(ctx context.Context, f func())
@@ -136,7 +137,7 @@ type Store interface {
 	Repositories
 }
 
-// Repositories stores public repositories so that people can search them.
+// Repositories is the part of Store for public repositories, which people can search.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
 	// SaveListed stores repositories that a list, named like its source, named at a
@@ -150,7 +151,7 @@ type Repositories interface {
 	RemoveRepositories(ctx context.Context, all []catalogue.Repository) error
 }
 
-// Sources stores sources, their hosts and their owners.
+// Sources is the part of Store for sources, their hosts and their owners.
 type Sources interface {
 	// Source returns the row of a source, or a zero SourceState with the name if there
 	// is none.
@@ -170,8 +171,8 @@ type Sources interface {
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }
 
-// Items stores items of sources, and for ever which items were seen and what became of
-// them.
+// Items is the part of Store for the items of sources. It stores for ever which items
+// were seen and what became of them.
 type Items interface {
 	// Unseen returns those of the keys that See never stored.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
@@ -199,8 +200,8 @@ type Items interface {
 	NewsByID(ctx context.Context, ids []int64) (map[int64]*News, error)
 }
 
-// Announcements stores the items that wait to be posted, and the messages that were
-// posted about items.
+// Announcements is the part of Store for the items that wait to be posted, and the
+// messages that were posted about items.
 type Announcements interface {
 	// AddPending stores p, unless the item is already pending in the room.
 	AddPending(ctx context.Context, p Pending) error

@@ -45,7 +45,8 @@ func (w Watch) digest() string { return w.Source + " " + w.Filter }
 // the rhythm changes.
 func (w Watch) Key() string { return w.digest() }
 
-// Watched stores the watches (subscriptions to sources) that rooms set up in the chat.
+// Watched is the part of Store for the watches (subscriptions to sources) that rooms
+// set up in the chat.
 type Watched interface {
 	// WatchesIn returns the watches of a room, oldest first.
 	WatchesIn(ctx context.Context, room chat.RoomID) ([]Watch, error)
@@ -195,7 +196,7 @@ func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	return f, err
 }
 
-// watchID identifies a watch by its room and the name that its pending items hold. For
+// watchID is the key of a watch: its room and the name that its pending items hold. For
 // items outside of digests, the name is the source alone and stands for all of the
 // room's watches of it.
 type watchID struct {
