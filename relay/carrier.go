@@ -14,8 +14,9 @@ import (
 	"heraut/wait"
 )
 
-// Queue runs changes in a database transaction, and sends, replaces and withdraws
-// posts. Its methods join the transaction of their context.
+// Queue is the interface of the outbox: it runs changes in a database transaction, and
+// sends, replaces and withdraws posts. Its methods join the transaction of their
+// context.
 type Queue interface {
 	// Do runs change in a transaction, and sends its posts after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
@@ -77,9 +78,9 @@ type Options struct {
 	Now   func() time.Time // nil: time.Now
 }
 
-// Carrier carries questions from rooms that ask to rooms of experts, and answers back.
-// Its methods return changes of the database that the caller commits. It is safe for
-// concurrent use.
+// Carrier is the service that carries questions from rooms that ask to rooms of
+// experts, and answers back. Its methods return changes of the database that the caller
+// commits. It is safe for concurrent use.
 type Carrier struct {
 	Options
 	*Routes

@@ -152,8 +152,8 @@ func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	return m
 }
 
-// Manner says how a message is carried: without its sender's name, for a question that
-// it names by number, or as an entry of the FAQ.
+// Manner is the way in which a message is carried: without its sender's name, for a
+// question that it names by number, or as an entry of the FAQ.
 type Manner struct {
 	// Nameless leaves the sender's name out, and out of later edits too.
 	Nameless bool

@@ -9,7 +9,7 @@ import (
 	"heraut/text"
 )
 
-// choice is what an asker decides about a question that the experts do not have yet:
+// choice is the decision of an asker about a question that the experts do not have yet:
 // to ask them, with their name or without, or not to ask.
 type choice int
 

@@ -37,8 +37,8 @@ func (e Entry) ActiveAt() time.Time {
 // MayBeShownTo reports whether the readers of a room may see the entry.
 func (e Entry) MayBeShownTo(readers chat.Audience) bool { return readers.Beyond(e.Audience).None() }
 
-// FAQ stores the entries of the FAQ, the questions and answers that experts chose to
-// show again.
+// FAQ is the part of Store for the entries of the FAQ, the questions and answers that
+// experts chose to show again.
 type FAQ interface {
 	// SaveEntry stores the texts and the audience of e, in place of any entry with the same
 	// number or event, and returns its number. An entry with a number that is gone is

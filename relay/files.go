@@ -9,8 +9,8 @@ import (
 	"heraut/queue"
 )
 
-// Files says which attached files go along with carried messages. The zero value lets
-// none go.
+// Files is the rule for which attached files go along with carried messages. The zero
+// value lets none go.
 type Files struct {
 	// MaxBytes is the largest size; 0: no file goes along.
 	MaxBytes int64

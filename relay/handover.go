@@ -11,7 +11,8 @@ import (
 	"heraut/text"
 )
 
-// handedOver is the data of the template relay-handed.
+// handedOver is the data of the template relay-handed, which says to experts or to the
+// asker that a question goes, or could go, to other experts.
 type handedOver struct {
 	Number int64
 	Room   string // of the experts who have the question now, or would

@@ -15,17 +15,17 @@ import (
 // experts.
 var ErrNoAnswer = errors.New("not an answer to a question of this room")
 
-// Knowledge finds answered questions and entries of the FAQ. It shows them only in
-// rooms whose readers could have read them where they were written, or for which an
-// expert chose them.
+// Knowledge is the search in answered questions and entries of the FAQ. It shows them
+// only in rooms whose readers could have read them where they were written, or for
+// which an expert chose them.
 type Knowledge struct {
 	Store KnowledgeStore
 	// Readers returns who may read a room, or chat.ErrNotFound if the room is not known.
 	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 }
 
-// KnowledgeStore stores questions, their messages and the FAQ, and finds them by
-// words.
+// KnowledgeStore is the interface of the database of questions, their messages and the
+// FAQ, which finds them by words.
 type KnowledgeStore interface {
 	Library
 	FAQ

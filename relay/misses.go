@@ -28,9 +28,9 @@ type Miss struct {
 	Readers chat.Audience // who certainly could read every room where they did
 }
 
-// Misses counts searches that found nothing. It stores no person's id and, of words
-// that few people searched, no text. Its methods join the transaction of their
-// context.
+// Misses is the part of Store that counts searches that found nothing. It stores no
+// person's id and, of words that few people searched, no text. Its methods join the
+// transaction of their context.
 type Misses interface {
 	// AddMiss counts one person's vain search for a room of experts, or for the
 	// operators (empty); stems identify the words, whatever their order and endings.

@@ -8,7 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// People finds the stored data about a person's questions and messages.
+// People is the part of Store that finds and deletes the data about a person's
+// questions and messages.
 type People interface {
 	// QuestionsBy returns the questions that a person asked, and ClaimedBy those that
 	// a person looks after, closed ones too, oldest first.

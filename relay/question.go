@@ -149,8 +149,8 @@ func (q Question) offered() bool {
 // there yet.
 func (q Question) Waits() bool { return q.Status.Asked() && q.PostedAt.IsZero() }
 
-// Role says what a message is for its question: an answer, a follow-up, a note that is
-// not carried, or a post of the bot that shows the question.
+// Role is the part that a message plays for its question: an answer, a follow-up, a
+// note that is not carried, or a post of the bot that shows the question.
 type Role string
 
 // The roles.
@@ -201,8 +201,8 @@ type Reaction struct {
 // Direct, among the rooms that a relay starts from, stands for every direct message.
 const Direct chat.RoomID = "direct"
 
-// Relay says that the bot carries questions from some rooms to one room of experts,
-// and the answers back.
+// Relay is the connection of some rooms to one room of experts: the bot carries
+// questions from there to the experts, and the answers back.
 type Relay struct {
 	Name   string        // as people type it: small letters, digits and hyphens
 	From   []chat.RoomID // may hold Direct

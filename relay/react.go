@@ -65,11 +65,11 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 	return queue.Result{Change: change}, true, err
 }
 
-// mirror returns the change by which the bot repeats the reaction e on the copy of the
-// message in the other room, where it puts each emoji once for all people who use it. m
-// is the record of the reaction's target, if known. The Result has no change for a key
-// that is not an emoji, for a message without a copy, and where the bot may not repeat
-// it. The bool is always true, in the sense of React: the target belongs to a question.
+// mirror returns a Result that repeats the reaction e on the copy of the message in the
+// other room, where the bot puts each emoji once for all people who use it. m is the
+// record of the reaction's target; known says that there is one. The Result has no
+// change for a key that is not an emoji, for a message without a copy, and where the
+// bot may not repeat it. The bool is always true, in the sense of React.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {

@@ -54,8 +54,8 @@ type RemindOptions struct {
 	Now        func() time.Time // nil: time.Now
 }
 
-// RemindStore stores questions, and when rooms got their lists. Its methods join the
-// transaction of their context.
+// RemindStore is the interface of the database of questions, and of when rooms got
+// their lists. Its methods join the transaction of their context.
 type RemindStore interface {
 	Retention
 	// AskedQuestions returns the questions that were sent to the experts and are not
@@ -72,8 +72,8 @@ type RemindStore interface {
 	SaveList(ctx context.Context, room chat.RoomID, at time.Time) error
 }
 
-// Reminders reminds experts of questions without an answer, asks askers whether their
-// question is solved, and posts lists of open questions.
+// Reminders is the service that reminds experts of questions without an answer, asks
+// askers whether their question is solved, and posts lists of open questions.
 type Reminders struct{ RemindOptions }
 
 // NewReminders returns Reminders that work with the parts in o. The caller starts Run,

@@ -9,7 +9,8 @@ import (
 	"heraut/chat"
 )
 
-// ReportOptions says which questions a report counts, and in which room it is shown.
+// ReportOptions are the choice of the questions that a report counts, and the room in
+// which it is shown.
 type ReportOptions struct {
 	// Experts is the room whose questions count; empty: those of all rooms.
 	Experts chat.RoomID
@@ -19,8 +20,8 @@ type ReportOptions struct {
 	ShownIn chat.RoomID
 }
 
-// Report counts the questions of a period, by theme, and the searches that found
-// nothing. It names nobody.
+// Report is the count of the questions of a period, by theme, and of the searches that
+// found nothing. It names nobody.
 type Report struct {
 	Tally
 	Suggested int     // questions that a suggestion answered: the experts never had them
@@ -48,7 +49,7 @@ type Theme struct {
 	Tally
 }
 
-// counted adds up a Tally, question by question.
+// counted is a Tally that is added up question by question.
 type counted struct {
 	Tally
 	waits []time.Duration
@@ -72,8 +73,9 @@ func (c *counted) tally() Tally {
 	return c.Tally
 }
 
-// Report counts the questions and searches that o selects. Waiting is counted in
-// working time: outside the quiet hours of the experts' room.
+// Report returns the report on the questions and searches that o selects. Waiting is
+// counted in working time: outside the quiet hours of the experts' room. The error is
+// that of the store or of looking up the readers of o.ShownIn.
 func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err error) {
 	all, err := d.store.QuestionsSince(ctx, o.Since)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Retention deletes old questions, and keeps the index of known questions up to date.
+// Retention is the part of RemindStore that deletes old questions, and keeps the index
+// of known questions up to date.
 type Retention interface {
 	// PurgeQuestions deletes the questions that were closed before the given time,
 	// with their messages, and those that have waited for their asker's consent since

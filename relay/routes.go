@@ -21,8 +21,9 @@ type Declaration struct {
 	MayWiden bool
 }
 
-// Routes knows all relays, those of the configuration and those that operators set up
-// in the chat, and finds the one for a question. It is safe for concurrent use.
+// Routes is the list of all relays, those of the configuration and those that operators
+// set up in the chat, which finds the one for a question. It is safe for concurrent
+// use.
 type Routes struct {
 	store    Store
 	room     func(ctx context.Context, room chat.RoomID) (chat.Room, error)

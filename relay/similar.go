@@ -49,7 +49,8 @@ type Candidate struct {
 	Likeness float64
 }
 
-// Library searches the known questions: answered ones and entries of the FAQ.
+// Library is the part of KnowledgeStore that searches the known questions: answered
+// ones and entries of the FAQ.
 type Library interface {
 	// Lookup returns the questions that hold any of the terms, the likest first, at
 	// most limit.
@@ -128,7 +129,7 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	return found, nil
 }
 
-// likening compares the words of one text with those of known questions.
+// likening is the comparison of the words of one text with those of known questions.
 type likening struct {
 	search.TextTerms
 	stems []string                     // each once

@@ -7,8 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// Store stores relays, questions, and the records of their messages and reactions. Its
-// methods join the transaction of their context.
+// Store is the interface of the database of relays, questions, and the records of their
+// messages and reactions. Its methods join the transaction of their context.
 type Store interface {
 	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
 	AfterCommit(ctx context.Context, f func())
@@ -21,7 +21,7 @@ type Store interface {
 	Misses
 }
 
-// Relays stores the relays that operators set up in the chat.
+// Relays is the part of Store for the relays that operators set up in the chat.
 type Relays interface {
 	Relays(ctx context.Context) ([]Relay, error)
 	// SaveRelay stores r, in place of any relay with its name.
@@ -30,7 +30,8 @@ type Relays interface {
 	RemoveRelay(ctx context.Context, name string) error
 }
 
-// Questions stores questions and finds them by room, person, message or time.
+// Questions is the part of Store for questions, which it finds by room, person, message
+// or time.
 type Questions interface {
 	// AddQuestion stores a new question and returns its number.
 	AddQuestion(ctx context.Context, q Question) (int64, error)
@@ -64,8 +65,8 @@ type Questions interface {
 	Serving(ctx context.Context, room chat.RoomID) (bool, error)
 }
 
-// Messages stores the records of messages that belong to questions, with the bot's
-// copies of them.
+// Messages is the part of Store for the records of messages that belong to questions,
+// with the bot's copies of them.
 type Messages interface {
 	// SaveMessage stores m, in place of any message with the same post.
 	SaveMessage(ctx context.Context, m Message) error
@@ -78,7 +79,8 @@ type Messages interface {
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
 }
 
-// Reactions stores the reactions that the bot repeats on the copies of messages.
+// Reactions is the part of Store for the reactions that the bot repeats on the copies
+// of messages.
 type Reactions interface {
 	SaveReaction(ctx context.Context, r Reaction) error
 	// RemoveReaction deletes and returns the reaction with that event, or returns

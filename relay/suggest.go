@@ -10,8 +10,8 @@ import (
 	"heraut/search"
 )
 
-// Suggestion is something that may answer a question: HTML for a list item and, if it
-// is an entry of the FAQ, its number.
+// Suggestion is an FAQ entry, an answered question or a software that may answer a
+// question: HTML for a list item and, if it is an entry of the FAQ, its number.
 type Suggestion struct {
 	HTML  string // a list item, in the tags of messages
 	Entry int64  // the number of the FAQ entry; 0: it is none

@@ -50,9 +50,9 @@ type UpkeepOptions struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// Upkeep posts lists of entries of the FAQ that nobody looked at for a year to the
-// experts, who may confirm or remove them. Each entry is listed once, until it is
-// shown, confirmed or rewritten.
+// Upkeep is the service that posts lists of entries of the FAQ that nobody looked at
+// for a year to the experts, who may confirm or remove them. It lists each entry once,
+// until it is shown, confirmed or rewritten.
 type Upkeep struct{ UpkeepOptions }
 
 // NewUpkeep returns an Upkeep that works with the parts in o. The caller starts Run,
