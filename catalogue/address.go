@@ -32,9 +32,9 @@ func locations(location string) []string {
 	return []string{location}
 }
 
-// isNotServed reports whether an error means that an address serves nothing, rather
-// than that the server fails. Some sites answer with a web page at every unknown
-// address.
+// isNotServed reports whether an error means that an address serves nothing (404, 405,
+// 410, 501), rather than that the server fails. A web page instead of data counts too:
+// some sites answer with one at every unknown address.
 func isNotServed(err error) bool {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		return status.Code == http.StatusNotFound || status.Code == http.StatusGone ||

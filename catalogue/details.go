@@ -54,8 +54,9 @@ func englishKeywords(lists ...[]any) []string {
 	return texts(english)
 }
 
-// history returns the changes of a software's status in the field statusHistory,
-// oldest first. It reads both shapes that this field has had.
+// history returns the changes of a software's status in the field statusHistory, oldest
+// first, at most maxDetails. Changes without a status are left out. It reads both
+// shapes that this field has had.
 func history(list []any) []StatusChange {
 	var out []StatusChange
 	for _, v := range list[:min(len(list), maxDetails)] {
@@ -153,8 +154,9 @@ func publications(lists ...[]any) []Publication {
 	return out
 }
 
-// identifiers returns the identifiers of a software in other catalogues: those that its
-// element lists, its own external id, and wikidata unless empty.
+// identifiers returns the identifiers of a software in other catalogues, each once:
+// those that its element o and the data ext copied from elsewhere list, its own
+// external id, and wikidata unless empty.
 func identifiers(o, ext object, wikidata string) []Identifier {
 	var out []Identifier
 	add := func(source, value, page string) {

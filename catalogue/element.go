@@ -76,8 +76,8 @@ func license(o, ext object) string {
 	return ""
 }
 
-// otherNames returns the names in values, without duplicates, empty ones and name
-// itself.
+// otherNames returns the names in values, which are texts, or objects with a French and
+// an English text, without duplicates, empty ones and name itself.
 func otherNames(name string, values ...any) []string {
 	var names []string
 	add := func(v any) {

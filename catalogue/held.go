@@ -68,9 +68,9 @@ func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	return held, nil
 }
 
-// check returns an error that says why to hold a version back, or nil: it lacks too
-// many entries of the old catalogue, or has too many more than the smallest catalogue
-// of the last day. A nil old accepts every version.
+// check returns an error that says why to hold the version v back, or nil: it lacks too
+// many entries of the old catalogue (ErrShrunk), or has too many more than the smallest
+// catalogue of the day before now (ErrSwollen). A nil old accepts every version.
 func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	if old == nil {
 		return nil

@@ -19,8 +19,8 @@ import (
 // ErrNeverFetched means that nothing is stored for a location.
 var ErrNeverFetched = errors.New("never fetched")
 
-// Fetched is the stored copy of a catalogue, in compressed form, with the validators
-// and the times of the source's answers.
+// Fetched is the stored copy of a catalogue, in compressed form, with the validators of
+// the source's answer and the time when the source last confirmed it.
 type Fetched struct {
 	Validators  fetch.Validators
 	ConfirmedAt time.Time // when the source last sent it or confirmed it
@@ -39,8 +39,8 @@ type FetchedStore interface {
 	DeleteFetched(ctx context.Context, except ...string) error
 }
 
-// State is the catalogue in use with the state of its source: when it was last asked,
-// and its last error.
+// State is the catalogue in use with the state of its source: the last error, the
+// number of failures, the time of the next request, and a version that is held back.
 type State struct {
 	// Catalogue is nil until there is one. Its AsOf is the time at which the source
 	// last sent or confirmed it, possibly before a restart.

@@ -79,8 +79,8 @@ func repository(o object) (r Repository, reason string) {
 	return r, ""
 }
 
-// lastSegment returns the text after the last slash: some sources identify an owner by
-// its address.
+// lastSegment returns the text after the last slash, apart from slashes at the end; s
+// itself if there is none. Some sources identify an owner by its address.
 func lastSegment(s string) string {
 	s = strings.TrimRight(s, "/")
 	return s[strings.LastIndexByte(s, '/')+1:]

@@ -280,7 +280,8 @@ type Activity struct {
 	ClosedMergeRequest time.Time // the last closed merge or pull request
 }
 
-// Similar is a comparable program that an entry names, with its address if it has one.
+// Similar is a comparable program that an entry names, with its id if it is an entry of
+// the catalogue too.
 type Similar struct {
 	Name string
 	// ID is set when the program is in the catalogue too.

@@ -92,8 +92,9 @@ const (
 	stray       // a misplaced quote
 )
 
-// split splits a text into the fields of a CSV record, which it appends to fields. The
-// state says whether the record is complete.
+// split splits the text s into the fields of a CSV record, which it appends to fields
+// and returns. The state is whole for a complete record, open if s ends inside a quoted
+// field, and stray for a misplaced quote.
 func split(s string, fields []string) ([]string, state) {
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 	for {

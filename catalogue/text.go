@@ -83,7 +83,8 @@ func description(s string) string {
 	return s
 }
 
-// link returns s as an absolute http or https URL, or an empty string.
+// link returns s as an absolute http or https URL; an empty string if it is none, or
+// holds a user name. An address that begins with // gets https.
 func link(s string) string {
 	s = clean(s, maxURL)
 	if strings.HasPrefix(s, "//") {
