@@ -10,7 +10,7 @@ import (
 )
 
 // Shelf is one catalogue in a Library, with its names, its licence line, and functions
-// for its present contents.
+// that return its present contents and accept a version that is held back.
 type Shelf struct {
 	// Name is the short name by which rooms choose the catalogue.
 	Name string
