@@ -16,8 +16,8 @@ import (
 	"heraut/fetch"
 )
 
-// hostWalk reads the pages of a code host's list of repositories, the last indexed
-// first, until it reaches known ones.
+// hostWalk is the reading of a code host's list of repositories, page by page, the last
+// indexed first, until it reaches known ones; at times, from end to end.
 type hostWalk struct {
 	*ecosystemsReading
 	name, domain string
