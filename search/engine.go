@@ -6,8 +6,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Engine searches one catalogue. It is safe for concurrent use. The Software that it
-// returns belongs to the catalogue and must not be changed.
+// Engine searches one catalogue. It is safe for concurrent use. Each Software that it
+// returns is a copy of the catalogue's entry.
 type Engine struct {
 	*catalogue.Catalogue
 	index *index

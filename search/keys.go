@@ -43,7 +43,8 @@ func (s *scratch) keys(q query) {
 	}
 }
 
-// exact returns the score of a match between a query and this name, letter by letter.
+// exact returns the score of an entry one of whose names, k, is the whole query, letter
+// by letter. It depends on the kind of name and the worth of this spelling.
 func (k *key) exact() float32 {
 	switch {
 	case k.place == inKeyword:

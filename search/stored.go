@@ -25,7 +25,8 @@ func (ix *index) parts(text func(*string), do visitor) {
 	}
 }
 
-// visitor writes or reads parts: one of its fields is set.
+// visitor is the file to which parts writes, or from which it reads: one of its fields
+// is set.
 type visitor struct {
 	to   *flat.Writer
 	from *flat.Reader

@@ -28,8 +28,8 @@ type knownUses struct {
 // for, each separated by commas.
 type useLine struct{ names, uses string }
 
-// parseUses reads usesText, which takes some hundred microseconds: the result is only
-// needed while an index is built.
+// parseUses returns the list usesText in parsed form. To parse it takes some hundred
+// microseconds, so an index parses it while it is built and does not keep it.
 func parseUses() *knownUses {
 	u := &knownUses{at: map[string][]int{}}
 	for line := range strings.Lines(usesText) {
