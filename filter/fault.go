@@ -9,8 +9,8 @@ import (
 	"heraut/text"
 )
 
-// Problem is the kind of fault in a filter, such as an unknown field; the template
-// filter-fault has a sentence for each.
+// Problem is the kind of fault in a filter, such as an unknown field. The template
+// filter-fault of package locale has a sentence for each.
 type Problem string
 
 // The kinds of faults. The template filter-fault of package locale has a sentence for

@@ -44,8 +44,8 @@ const (
 	Has
 )
 
-// Test is a condition on an item: that a field contains the given words one after the
-// other.
+// Test is a condition on an item: that a field contains the given words, one right
+// after the other.
 type Test struct {
 	Field Field
 	Words []string // in the form of Words.In, at least one

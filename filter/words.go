@@ -44,7 +44,8 @@ func words(s string) []string {
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // Words holds the words of an item, by field, in the form in which filters compare
-// them. One Words serves any number of filters.
+// them, and the default rules that exclude the item. One Words serves any number of
+// filters.
 type Words struct {
 	in    [numFields][]string
 	rules []string

@@ -16,7 +16,7 @@ import (
 // Default is the code of the first language, and the language of last resort.
 const Default = "fr"
 
-// Set holds the languages of the bot. It does not change.
+// Set is a set of languages with their folders. It does not change.
 type Set struct {
 	codes  []string // Default first
 	byCode map[string]*spoken

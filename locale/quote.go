@@ -58,8 +58,8 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 // images.
 var tagsOut = strings.NewReplacer("<p>", "", "</p>", "", "<br>", "", "<strong>", "", "</strong>", "", "<em>", "", "</em>", "")
 
-// quoter copies the HTML of a message from elsewhere, keeping only the allowed tags
-// and at most a number of characters.
+// quoter is a writer that copies the HTML of a message from elsewhere, keeping only the
+// allowed tags and at most a number of characters.
 type quoter struct {
 	out    strings.Builder
 	left   int // remaining characters

@@ -14,7 +14,7 @@ import (
 	"heraut/text"
 )
 
-// grammar holds how a language writes numbers, dates, lists and articles.
+// grammar is the way in which a language writes numbers, dates, lists and articles.
 type grammar struct {
 	words
 	// forms are the plural categories of whole numbers in the language, in the order in
