@@ -46,7 +46,7 @@ type Administration struct {
 	Links     rooms.Links
 }
 
-// Rooms returns the stored rooms that the bot is in or was invited to.
+// Rooms is the store of the rooms that the bot is in, was in or was invited to.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }

@@ -15,8 +15,8 @@ import (
 	"heraut/text"
 )
 
-// About says who runs the bot, how to reach them, and how long questions are stored.
-// Messages show it.
+// About is the information about the operators that messages show: who runs the bot,
+// how to reach them, and how long the bot stores questions.
 type About struct {
 	RunBy      string
 	Contact    string        // an address, an e-mail address or a page
@@ -32,8 +32,9 @@ func (a About) PurgeDays() int {
 	return int((a.PurgeAfter + day - 1) / day)
 }
 
-// Answerer finds the answers to typed lines. It sends nothing and changes nothing
-// itself. It is safe for concurrent use.
+// Answerer is the part that finds the answers to typed lines. It sends nothing and
+// leaves changes of the database to the Answer; only «!bot catalogue accepter» acts at
+// once. It is safe for concurrent use.
 type Answerer struct {
 	parts   Parts
 	carrier carrier
@@ -107,7 +108,7 @@ type list struct {
 }
 
 // request is a typed line, split into the command that it gives and the command's
-// arguments.
+// arguments, with the facts that the answer needs.
 type request struct {
 	Line
 	text     string // the whole line, without the prefix
@@ -226,7 +227,8 @@ func named(c *catalogue.Catalogue, name string) bool {
 	return ok && slices.Equal(text.Words(s.Name), text.Words(name))
 }
 
-// chat answers small talk: shortly in a direct message, not at all in a room.
+// chat answers small talk: shortly in a direct message or on the command line, with the
+// zero Answer in a room.
 func (a *Answerer) chat(r request) (Answer, error) {
 	switch {
 	case !r.Private && r.Room != "":

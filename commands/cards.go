@@ -12,8 +12,8 @@ import (
 // maxCards bounds the rendered cards that are kept, some 200 KiB.
 const maxCards = 128
 
-// cards caches rendered cards of software, since rendering takes most of the time of
-// an answer. The zero value is an empty cache. It is safe for concurrent use.
+// cards is a cache of rendered cards of software, since rendering takes most of the
+// time of an answer. The zero value is an empty cache. It is safe for concurrent use.
 type cards struct {
 	mu   sync.Mutex
 	of   *catalogue.Catalogue
@@ -52,7 +52,9 @@ func (c *cards) render(of *catalogue.Catalogue, lang string, data card, now time
 	return html, err
 }
 
-// card answers with the card of a software: what the catalogue says of it.
+// card answers with the card of the software s: what the catalogue says of it, its open
+// questions that the room may read, how to ask experts where people can, and the
+// request's further matches.
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
 	data := card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others, Open: r.open[s.Name]}
 	if a.parts.Library != nil {

@@ -67,8 +67,8 @@ func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// labels returns the names of the catalogues in use, as messages show them; none if
-// that is the SILL alone, or if there is none yet.
+// labels returns the names of the catalogues that s holds, as messages show them; none
+// if that is the SILL alone, or if s holds none yet.
 func labels(s catalogue.State) []string {
 	if s.Catalogue == nil {
 		return nil

@@ -37,7 +37,7 @@ type Choice struct {
 	Next chat.EventID
 }
 
-// Choices stores the numbered lists from which people may still choose.
+// Choices is the store of the numbered lists from which people may still choose.
 type Choices interface {
 	// SaveChoice stores c in place of the list that answered c.Cause before; a c without
 	// IDs deletes that list. It joins the transaction of its context.

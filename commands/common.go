@@ -24,7 +24,8 @@ type common struct {
 // commonEntry is a software in the list of what administrations built.
 type commonEntry struct{ entry }
 
-// Asleep reports whether the project shows no activity for years.
+// Asleep reports whether the project shows no activity for years; false if its activity
+// is unknown.
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
 // common answers with software that administrations built or use for a need; abandoned

@@ -26,8 +26,8 @@ type Confirmation struct {
 	At    time.Time
 }
 
-// Confirmations stores the commands that wait to be confirmed. Its methods join the
-// transaction of their context.
+// Confirmations is the store of the commands that wait to be confirmed. Its methods
+// join the transaction of their context.
 type Confirmations interface {
 	// SaveConfirmation stores c, and deletes the person's other waiting commands in
 	// the room and those older than expired.

@@ -25,5 +25,6 @@ func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !locale.IsCourtesy(w) })
 }
 
-// isThanks reports whether a line says nothing but thanks, greetings or good-byes.
+// isThanks reports whether a line says nothing but courtesies: thanks, greetings,
+// wishes, praise or good-byes; true for a line without words.
 func isThanks(s string) bool { return onlyCourtesy(s) || search.IsCourtesy(s) }

@@ -35,8 +35,8 @@ func (a *Answerer) answerLater(r request) (Answer, error) {
 	}}, nil
 }
 
-// persons records which people wait for the answer to a slow command, and to which.
-// The zero value is ready for use. It is safe for concurrent use.
+// persons is the record of which people wait for the answer to a slow command, and to
+// which. The zero value is ready for use. It is safe for concurrent use.
 type persons struct {
 	mu    sync.Mutex
 	waits map[chat.UserID]chat.EventID

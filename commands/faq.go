@@ -35,8 +35,8 @@ type faqChange struct {
 	ForAll bool
 }
 
-// faqFault says why the FAQ did not change: What is "no-answer", "operator",
-// "experts" or "number".
+// faqFault is the data of the message that says why the FAQ did not change: What is
+// "no-answer", "operator", "experts" or "number", and Word the typed number.
 type faqFault struct{ Prefix, What, Word string }
 
 // faq answers the command !faq with the entries of the FAQ that match its words and

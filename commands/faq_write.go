@@ -15,9 +15,10 @@ import (
 // maxEntry limits a question and an answer that experts write, in characters.
 const maxEntry = 4000
 
-// addEntry answers the command with which an expert adds «question | answer» to the
-// FAQ. The entry is shown only in rooms with no further readers than the experts' room
-// or, after «pour tous», in all.
+// addEntry answers the command with which an expert, in the experts' room, adds
+// «question | answer» to the FAQ. The entry is shown only in rooms with no further
+// readers than the experts' room or, after «pour tous», which operators alone may
+// write, in all. It answers with the reason if that is refused.
 func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 	written := r.wholeAfter(2)
 	rest, forAll := cutForAll(written)
@@ -46,9 +47,10 @@ func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// changeEntry answers the command «number question | answer», with which an expert
-// gives an entry of the FAQ another text. The rooms in which it may be shown stay the
-// same.
+// changeEntry answers the command «number question | answer», with which an expert, in
+// the experts' room, gives an entry of the FAQ another text; the change is logged. The
+// rooms in which it may be shown stay the same. It answers with the reason if that is
+// refused.
 func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutWord(r.wholeAfter(2))
 	old, why, err := a.entryFor(ctx, r, word)
@@ -82,8 +84,9 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// confirmEntry answers the command by which an expert says that the entry of the FAQ
-// with the number in its arguments still holds.
+// confirmEntry answers the command by which an expert, in the experts' room, says that
+// the entry of the FAQ with the number in its arguments still holds; the change stores
+// the date and logs it. It answers with the reason if that is refused.
 func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) {
 	old, why, err := a.entryFor(ctx, r, r.args)
 	switch {
@@ -111,8 +114,9 @@ func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) 
 }
 
 // entryFor returns the entry of the FAQ with the number in word, for a command of
-// experts. why is the reason if it cannot be changed here, for faqFault.What: the room
-// is no experts' room, or may not read such an entry; empty if it can.
+// experts. why says if it cannot be changed here, for faqFault.What, and the entry is
+// then zero: "experts" if the room is no experts' room, "number" if there is no such
+// entry or the room may not read it. err is that of a store.
 func (a *Answerer) entryFor(ctx context.Context, r request, word string) (e relay.Entry, why string, err error) {
 	switch experts, err := a.parts.Relay.Answers(ctx, r.Room); {
 	case err != nil:

@@ -33,8 +33,8 @@ func readersOf(c *command) readers {
 	return ""
 }
 
-// Guard checks, right before an answer is sent, whether the room's readers may still
-// read it, since the room may have opened meanwhile. It is a queue.Guard.
+// Guard is the queue.Guard that checks, right before an answer is sent, whether the
+// room's readers may still read it, since the room may have opened meanwhile.
 type Guard struct{ *Handler }
 
 // Check returns a Verdict about row, an answer that waits to be sent: it lets it go if

@@ -15,8 +15,9 @@ import (
 	"heraut/rooms"
 )
 
-// Handler answers the events of rooms: commands, choices, reactions, invitations and
-// so on. It is safe for concurrent use, if the events of each room come in order.
+// Handler is the part that answers the events of rooms: commands, choices, reactions,
+// invitations and so on. It is safe for concurrent use, if the events of each room come
+// in order.
 type Handler struct {
 	answerer *Answerer
 	rooms    *rooms.Book

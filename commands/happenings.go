@@ -53,8 +53,8 @@ func (h *Handler) inform(ctx context.Context, template string, data any) (queue.
 	return queue.Result{Posts: posts}, err
 }
 
-// blocked is the data of the message to operators that a room begins or ceases to
-// refuse the bot's posts.
+// blocked is the data of the message to operators that the homeserver begins or ceases
+// to refuse the bot's posts in a room.
 type blocked struct {
 	Room    place
 	Blocked bool

@@ -96,8 +96,8 @@ func brief(all []topic) []topic {
 	return all[:min(len(all), maxBrief)]
 }
 
-// part returns the subcommand that word names by itself, without the command to which
-// it belongs; nil if there is none.
+// part returns the first subcommand that word names by itself, without the command to
+// which it belongs; nil if there is none.
 func (a *Answerer) part(word string) *command {
 	for i := range a.table {
 		if c := &a.table[i]; c.topic != "" && c.isCalled(word) {
@@ -107,7 +107,8 @@ func (a *Answerer) part(word string) *command {
 	return nil
 }
 
-// explain answers with the detailed help for one command.
+// explain answers with the detailed help for the command c, and names the subcommands
+// that the person may give here.
 func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, error) {
 	parts, err := a.subcommands(ctx, r, c)
 	if err != nil {

@@ -45,7 +45,8 @@ func (a *Answerer) howTo(r request) (Answer, bool, error) {
 	return Answer{}, false, nil
 }
 
-// guides holds the answers about the services, by language, once each was asked for.
+// guides is a cache of the answers about the services, by language, each read when it
+// is first needed. The zero value is ready. It is safe for concurrent use.
 type guides struct{ books sync.Map }
 
 // of returns the answers in a language: the operators' own ones, those in replaced, or

@@ -13,13 +13,14 @@ import (
 	"heraut/queue"
 )
 
-// Rate allows Count actions within the time Per. The zero value means no limit.
+// Rate is a limit of Count actions within the time Per. Without a positive Count and
+// Per, as in the zero value, there is no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
 }
 
-// Limits holds how often people and rooms may use the bot.
+// Limits is the configuration of how often people and rooms may use the bot.
 type Limits struct {
 	Person, Room Rate // the actions of each person, and in each room
 	// Reactions lets the bot put the reactions 1️⃣, 2️⃣… under its lists, except in busy
@@ -37,8 +38,9 @@ const (
 	overAgain         // over the limit, and the person already knows
 )
 
-// limiter is a token bucket for each key, with Count tokens that return at an even
-// pace. A restart fills the buckets.
+// limiter is a token bucket for each key, a person or a room, with rate.Count tokens
+// that return at an even pace. A restart fills the buckets. It is safe for concurrent
+// use.
 type limiter struct {
 	rate Rate
 
@@ -211,7 +213,8 @@ func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	return result
 }
 
-// pings remembers when the bot last sent each person in each room a post that rings.
+// pings is the record of when the bot last sent each person in each room a post that
+// rings. It is safe for concurrent use.
 type pings struct {
 	mu   sync.Mutex
 	last map[string]time.Time

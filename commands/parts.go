@@ -85,8 +85,8 @@ func (p *Parts) carrier() carrier {
 	return p.Relay
 }
 
-// noCarrier stands in for the relay in a bot without one: no message belongs to a
-// question.
+// noCarrier is the carrier of a bot without a relay: no message belongs to a question,
+// and its methods do nothing.
 type noCarrier struct{}
 
 func (noCarrier) Carry(context.Context, chat.Event, relay.Manner) (queue.Result, bool, error) {

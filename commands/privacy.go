@@ -25,7 +25,8 @@ type datumLine struct {
 	Place *place
 }
 
-// personal answers with everything that the bot stores about the person who asks.
+// personal answers with everything that the bot stores about the person who asks: the
+// first listedData pieces, and the number of the others.
 func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	data := personalData{Prefix: r.Prefix, About: a.about}
 	var all []chat.Datum
@@ -53,8 +54,9 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "personal-data", data)
 }
 
-// forget answers the command that erases the stored data about the person, once they
-// have confirmed it.
+// forget answers the command that erases the stored data about the person: first with
+// the question whether they mean it and, once they have confirmed it, with a change
+// that does so in all stores.
 func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "forget"})

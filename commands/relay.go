@@ -51,7 +51,8 @@ type relayChange struct {
 	Added        bool
 }
 
-// followed is the data of the message that a command about a question had its effect.
+// followed is the data of the message that a command about a question had its effect,
+// or that a hand-over waits for the asker.
 type followed struct {
 	Number int64
 	Room   string // the other experts' room, of a question that is handed over
@@ -127,8 +128,8 @@ func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result
 	}, nil)
 }
 
-// whole returns all lines of the text after the command, since arguments otherwise
-// hold the first line only.
+// whole returns the text of the message after the prefix and the command's first word,
+// with all its lines; arguments otherwise hold the first line only.
 func (r request) whole() string {
 	text, _ := strings.CutPrefix(strings.TrimSpace(r.Text), r.Prefix)
 	_, text = cutWord(strings.TrimSpace(text))

@@ -51,8 +51,8 @@ type settings struct {
 	Settings []setting
 }
 
-// settingChange is the data of the message that a room's setting was changed, or why
-// it was not.
+// settingChange is the data of the message that a room's setting was changed, or why it
+// was not.
 type settingChange struct {
 	Prefix  string
 	Room    *place

@@ -233,8 +233,9 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	return answer, err
 }
 
-// news answers with the software that the SILL last added and withdrew. With arguments
-// that are no number, the line is a search instead: «!sill new relic».
+// news answers with the software that the catalogue last added and withdrew: as many of
+// each as the argument says, at most maxNews, or someNews. With arguments that are no
+// number, the line is a search instead: «!sill new relic».
 func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	n := someNews
 	if r.args != "" {

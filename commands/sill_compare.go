@@ -41,7 +41,8 @@ func split(s string) []string {
 // compareWords begin a comparison without the command, folded: « comparer gimp et krita ».
 var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez": true, "comparaison": true, "comparatif": true, "comparison": true}
 
-// betweenWords may follow them.
+// betweenWords may follow compareWords in such a line: « comparaison entre gimp et
+// krita ».
 var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
 
 // implied returns the names in a line that asks for a comparison without the command,

@@ -35,8 +35,9 @@ const (
 	busyWithin   = 5 * time.Minute
 )
 
-// traffic counts how many messages each room had lately, to tell busy rooms. It is
-// empty after a restart. Its methods are safe for concurrent use and on nil.
+// traffic is a record of the last messages of each room, by which the bot recognises
+// busy rooms. It is empty after a restart. Its methods are safe for concurrent use and
+// on nil, except sweep.
 type traffic struct {
 	mu      sync.Mutex
 	rooms   map[chat.RoomID]*lately
@@ -53,7 +54,8 @@ func newTraffic() *traffic {
 	return &traffic{rooms: map[chat.RoomID]*lately{}, sweepAt: sweepFrom}
 }
 
-// count counts the message of e for its room. Edits do not count.
+// count counts the message of e for its room. Edits do not count. It does nothing on
+// nil.
 func (t *traffic) count(e chat.Event) {
 	if t == nil || e.Message.Edits != "" {
 		return
@@ -70,8 +72,8 @@ func (t *traffic) count(e chat.Event) {
 	room.next = (room.next + 1) % busyMessages
 }
 
-// isBusy reports whether the room of a message is busy. A direct message never is; on
-// nil, every room is.
+// isBusy reports whether the room of e is busy at the time of e. A direct message never
+// is; on nil, every room is, direct messages included.
 func (t *traffic) isBusy(e chat.Event) bool {
 	if t == nil || e.Direct {
 		return t == nil

@@ -169,7 +169,8 @@ func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) 
 
 var markdownSigns = regexp.MustCompile("([\\\\`*_\\[\\]<>#|~])")
 
-// thanksMarkdown returns a month's thanks as a list in Markdown, for a newsletter.
+// thanksMarkdown returns a month's thanks as a list in Markdown, with names and reasons
+// escaped, for a newsletter; empty if there are none.
 func thanksMarkdown(m thanks.Month) string {
 	var b strings.Builder
 	for _, t := range m.Items {

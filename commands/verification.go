@@ -9,15 +9,17 @@ import (
 	"heraut/queue"
 )
 
-// refusals remembers which people the bot told lately that it does not verify devices.
-// It is empty after a restart. It is safe for concurrent use; the zero value is ready.
+// refusals is the record of the people whom the bot told lately that it does not verify
+// devices. It is empty after a restart. It is safe for concurrent use; the zero value
+// is ready.
 type refusals struct {
 	mu       sync.Mutex
 	notified map[chat.UserID]time.Time
 }
 
-// due reports whether the bot has not told the person within a day that it does not
-// verify devices, and records that it does so now.
+// due reports whether the bot has not told the person within a day before now that it
+// does not verify devices, and then records that it does so now. It drops older
+// records.
 func (r *refusals) due(user chat.UserID, now time.Time) bool {
 	const day = 24 * time.Hour
 	r.mu.Lock()

@@ -14,8 +14,8 @@ import (
 
 // The data of the catalogue's templates.
 
-// entry is a software as the templates show it, with the room's language and
-// catalogue.
+// entry is a software as the templates show it, with the product of the question that
+// it replaces.
 type entry struct {
 	*catalogue.Software
 	// product is the replaced or comparable product in the question, if any; answers
@@ -112,8 +112,8 @@ func (e entry) Links() []cardLink {
 	return slices.DeleteFunc(links, func(l cardLink) bool { return locale.Link(l.URL, maxCardLink) == "" })
 }
 
-// source is the date and the origin of the data, which every answer about software
-// states.
+// source is the date and the origin of the catalogue's data, which every answer about
+// software states.
 type source struct {
 	AsOf  time.Time // when the source last confirmed the data
 	Dated time.Time // the newest change in the data; zero if they hold no date

@@ -36,8 +36,8 @@ type watchList struct {
 	Sources []string
 }
 
-// watchChange is the data of the message that a watch was added, paused, resumed,
-// changed or removed.
+// watchChange is the data of the message that a watch was added, paused, resumed or
+// removed, or that its rhythm or label changed.
 type watchChange struct {
 	Prefix string
 	What   string // "added", "rhythm", "paused", "resumed" or "removed"
@@ -47,8 +47,8 @@ type watchChange struct {
 	Feed   sources.FeedTrial // the trial of a feed
 }
 
-// watchTrial is the data of the message with the items that a watch would have
-// announced lately.
+// watchTrial is the data of the message with the items that a watch of the source with
+// the filter would have announced lately.
 type watchTrial struct {
 	Source, Filter string
 	announce.Trial
@@ -307,7 +307,9 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 }
 
 // removeWatches answers the command that removes all watches that people set up in the
-// room, once the person has confirmed it.
+// room: first with the question whether the person means it and, once they have
+// confirmed it, with a change that removes and logs each. Watches of the configuration
+// stay. It says if there are none.
 func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {

@@ -150,7 +150,8 @@ func (a *Answerer) removeWebhook(ctx context.Context, r request) (Answer, error)
 	})
 }
 
-// tryWebhook answers the command that posts a text through a webhook, as a tool would.
+// tryWebhook answers the command that posts a text through the webhook in the
+// arguments, as a tool would, when the answer's change is applied.
 func (a *Answerer) tryWebhook(ctx context.Context, r request) (Answer, error) {
 	return a.changeWebhook(ctx, r, r.args, "tested", func(name string) (webhook.Hook, func(context.Context) error, error) {
 		text, _ := locale.Word(r.Lang, "webhook test")
