@@ -60,7 +60,8 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	return b, nil
 }
 
-// get returns the stored room; if there is none, a room with the id alone.
+// get returns the stored room; if there is none, a room with the id alone. It reads
+// memory only.
 func (b *roomBook) get(room id.RoomID) chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -71,15 +72,16 @@ func (b *roomBook) get(room id.RoomID) chat.Room {
 	return r
 }
 
-// all returns all stored rooms, those that the bot left included.
+// all returns all stored rooms, in no order, those that the bot left included.
 func (b *roomBook) all() []chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Collect(maps.Values(b.rooms))
 }
 
-// save stores the room and updates it in memory. In a transaction, call write instead,
-// and remember once it is committed.
+// save updates the room in memory, where it stays encrypted if it ever was and is no
+// longer one to join, and then stores it; after an error of the store memory has it all
+// the same. In a transaction, call write instead, and remember once it is committed.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	b.remember(r)
 	return b.write(ctx, r)
@@ -106,9 +108,9 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 	}
 }
 
-// setUp reports whether the bot answers in the room: the configuration or an operator
-// names it, or the bot accepted an invitation to it, and no other room has replaced
-// it.
+// setUp reports whether the bot answers in the room: the configuration names it, an
+// operator set it up, or the bot accepted an invitation to it. It returns false if
+// another room has replaced it.
 func (b *roomBook) setUp(room id.RoomID) bool {
 	declared := b.isDeclared(room)
 	b.mu.Lock()
@@ -140,31 +142,34 @@ func (b *roomBook) moving() []chat.Room {
 	})
 }
 
-// doNotFollow records that the bot does not enter the successor of the room r, for
-// example because nobody with the right to upgrade named it.
+// doNotFollow records that the bot does not enter the present successor of the room r,
+// for example because nobody with the right to upgrade named it. Another successor named
+// later counts anew.
 func (b *roomBook) doNotFollow(r chat.Room) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
-// followLater sets the earliest time of the next try to enter a room's successor,
-// since a try takes long.
+// followLater sets notBefore as the earliest time of the next try to enter a room's
+// successor, since a try takes long; the zero time means at once.
 func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.later[successor] = notBefore
 }
 
-// mayFollow reports whether the bot may try to enter a room's successor now.
+// mayFollow reports whether the bot may try to enter a room's successor now: followLater
+// set no time for it, or that time has come.
 func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return !time.Now().Before(b.later[successor])
 }
 
-// follow records that the bot is entering a room's successor, until the caller calls
-// done.
+// follow records that the bot is entering a room's successor. It returns a function,
+// which the caller calls when that has ended, with or without success; awaitFollowed
+// waits for this call.
 func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -218,23 +223,25 @@ func (b *roomBook) declare(name string, room id.RoomID) {
 	}
 }
 
-// declaredAs returns the ids and aliases under which the configuration names the room.
+// declaredAs returns a copy of the list of ids and aliases under which the configuration
+// names the room; it is empty if the configuration does not.
 func (b *roomBook) declaredAs(room id.RoomID) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.declared[room])
 }
 
-// encrypted reports whether the bot ever saw that the room is encrypted. asked says
-// whether this process has asked the homeserver.
+// encrypted reports whether the bot ever saw that the room is encrypted. asked reports
+// whether this process has asked the homeserver; until then, false may be out of date.
 func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.rooms[room].Encrypted, b.asked[room]
 }
 
-// sawEncryption stores that the room is encrypted. The caller does so before
-// anything else, since from then on the bot sends nothing there in clear.
+// sawEncryption records in memory and then stores that the room is encrypted; after an
+// error memory has it all the same. The caller does so before anything else, since from
+// then on the bot sends nothing there in clear.
 func (b *roomBook) sawEncryption(ctx context.Context, room id.RoomID) error {
 	b.markEncrypted(room)
 	return b.write(ctx, b.get(room)) // even if memory has it: the store may not
@@ -259,16 +266,16 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 // once.
 func (b *roomBook) wakeJoiner() { b.wake.Set() }
 
-// accepts records that the bot accepts an invitation to the room, which came at that
-// time, and has still to join.
+// accepts records that the bot accepts an invitation to the room, which came at the time
+// came, and has still to join.
 func (b *roomBook) accepts(room id.RoomID, came time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.accepted[room] = came
 }
 
-// enters records that the bot has begun to join the room. That ends when sync shows
-// the room, or with notIn.
+// enters records that the bot has begun to join the room, in place of the invitation
+// that accepts recorded. That ends when sync shows the room, or with notIn.
 func (b *roomBook) enters(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -276,8 +283,8 @@ func (b *roomBook) enters(room id.RoomID) {
 	b.entered[room] = time.Time{}
 }
 
-// joined records that the homeserver let the bot join the room, which sync may not
-// show yet.
+// joined records that the homeserver let the bot join the room just now. It does nothing
+// if sync has already shown the room.
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -295,7 +302,7 @@ func (b *roomBook) notIn(room id.RoomID) {
 }
 
 // toJoin reports whether the bot is joining the room, or has accepted an invitation to
-// it that is newer than left, the time at which it last left the room.
+// it that did not come before left, the time at which it last left the room.
 func (b *roomBook) toJoin(room id.RoomID, left time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -313,9 +320,10 @@ func (b *roomBook) joining(room id.RoomID) bool {
 	return ok
 }
 
-// unseen returns the rooms that the bot joined before by, less than unseenFor ago, and
-// that sync has not shown yet. more reports that there are other joins, which are
-// under way or later.
+// unseen returns the rooms, in no order, that the bot joined on an invitation or as
+// successors until the time by, less than unseenFor before it, and that sync has not
+// shown yet. more reports that there are other joins: under way, later than by, or still
+// to begin.
 func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

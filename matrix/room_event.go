@@ -19,7 +19,8 @@ import (
 const eventWithin = 15 * time.Second
 
 // SenderOf asks the homeserver for the sender of an event in a room. The error is or
-// wraps chat.ErrNotFound if the homeserver shows the bot no such event there.
+// wraps chat.ErrNotFound if the homeserver shows the bot no such event there; another
+// error means that the request failed.
 func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()
@@ -35,9 +36,9 @@ func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.Even
 	return chat.UserID(evt.Sender), nil
 }
 
-// Shows reports whether the homeserver shows the bot an event that it sent to the
-// room. It returns true for a room that the bot is not in, where nothing could be sent
-// again.
+// Shows reports whether the homeserver shows the bot an event that it sent to the room.
+// It returns true for a room that the bot is not in, where nothing could be sent again,
+// and for an event that cannot be parsed. An error means that it is not known.
 func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error) {
 	if !c.rooms.get(id.RoomID(room)).Joined {
 		return true, nil
@@ -102,7 +103,9 @@ func (c *Client) MessageAt(ctx context.Context, room chat.RoomID, event chat.Eve
 	return said, nil
 }
 
-// readMessages decrypts events of a room and returns the messages of people among them.
+// readMessages decrypts events of a room, in each of which it sets RoomID, and returns
+// the messages of people among them, in their order, without those that the bot cannot
+// decrypt or ignores. The error is that of decryptAll.
 func (c *Client) readMessages(ctx context.Context, room chat.RoomID, events []*mxevent.Event) (heard []chat.Event, err error) {
 	for _, evt := range events {
 		evt.RoomID = id.RoomID(room)

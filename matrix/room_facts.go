@@ -31,8 +31,9 @@ var factTypes = []event.Type{
 	event.StateGuestAccess, event.StateTombstone, accessRules,
 }
 
-// noteFact updates the facts about a room (name, join rule, readers, version…) from a
-// state event. It ignores other events.
+// noteFact updates f, the facts about a room (name, join rule, readers, version…), from
+// a state event. It ignores other events, and those with a state key, such as
+// memberships.
 func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	if evt.GetStateKey() != "" {
 		return
@@ -69,8 +70,9 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 }
 
 // allowed returns the rooms whose members may join without an invitation, from a join
-// rules event. An empty id among them stands for a condition that the bot does not
-// know. It returns nil for other join rules.
+// rules event, each once. An empty id among them stands for a condition that the bot
+// does not know. It returns nil for join rules other than «restricted» and
+// «knock_restricted».
 func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	switch rules.Content.Raw["join_rule"] {
 	case string(event.JoinRuleRestricted), string(event.JoinRuleKnockRestricted):
@@ -91,8 +93,8 @@ func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	return rooms
 }
 
-// noteTags records, from the account's tags of a room, whether it is the room of the
-// homeserver's own messages.
+// noteTags sets f.Notices from the account's tags of a room, if events include them:
+// whether it is the room of the homeserver's own messages.
 func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	for _, evt := range events {
 		if evt.Type.Type == event.AccountDataRoomTags.Type {
@@ -107,8 +109,8 @@ func noteTags(f *chat.RoomFacts, events []*event.Event) {
 func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
 
 // askFacts asks the homeserver for the facts about a room, for rooms whose state sync
-// sent while the bot did not answer there. It also asks for the power levels and
-// stores them.
+// sent while the bot did not answer there, and returns them. It also asks for the power
+// levels and stores them. A part of the state that the room does not have is no error.
 func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
 	for _, kind := range append([]event.Type{event.StatePowerLevels}, factTypes...) {
 		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")
@@ -137,8 +139,10 @@ func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	return notices, nil
 }
 
-// completeFacts asks the homeserver for the facts that are missing about rooms in
-// which the bot answers, such as those that an older version of the bot stored.
+// completeFacts asks the homeserver for the facts that are missing about rooms in which
+// the bot answers, such as those that an older version of the bot stored, and stores
+// them. It only logs errors, and leaves out the remaining rooms if the homeserver does
+// not answer.
 func (c *Client) completeFacts(ctx context.Context) {
 	for _, r := range c.rooms.all() {
 		if !r.Joined || factsKnown(r.RoomFacts) || !c.rooms.setUp(id.RoomID(r.ID)) {
@@ -157,8 +161,9 @@ func (c *Client) completeFacts(ctx context.Context) {
 	}
 }
 
-// changeRoom calls change with a stored room and stores the result, at a moment when
-// no sync is being processed. It must not be called in a transaction.
+// changeRoom calls change with a copy of a stored room, and stores the result and
+// updates it in memory, at a moment when no sync is being processed. It must not be
+// called in a transaction. The error is the store's.
 func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *chat.Room)) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -167,8 +172,8 @@ func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *
 	return c.rooms.save(ctx, r)
 }
 
-// displayName returns the person's name in the room from the latest sync that showed
-// it; empty if none did.
+// displayName returns the person's name in the room, as cleanName returns it, from the
+// latest sync that showed it; empty if none did or it cannot be read.
 func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID) string {
 	member, err := c.state.TryGetMember(ctx, room, user)
 	if err != nil && ctx.Err() == nil {

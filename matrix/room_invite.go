@@ -51,7 +51,9 @@ var declineReasons = map[chat.DeclineReason]string{
 }
 
 // invitations returns the rooms of a sync's invitations that the bot accepts, and the
-// invitations that it declines.
+// invitations that it declines, with now as their time; it stores and sends nothing. An
+// invitation to the successor of a room in which the bot answers is in neither list:
+// joinRooms follows it at once. One without an inviter is ignored.
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)
@@ -95,8 +97,8 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 }
 
 // welcome reports whether the bot may stay in the room r, to which r.InvitedBy invited
-// it: they have a moderator's power there or are an operator, or the room needs no
-// such right, as a direct message.
+// it: they have a moderator's power there or are an operator, or the room needs no such
+// right, as a direct message. It returns false if the power levels cannot be read.
 func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if r.IsDirect() || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {
@@ -112,11 +114,13 @@ func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	return powers.GetUserLevel(id.UserID(r.InvitedBy)) >= c.config.ModeratorPower(r.ID)
 }
 
-// enter adds the event of the bot's arrival in a room that it joined on an
-// invitation. If the inviter has no right to bring it there, the event is marked as
-// unwelcome, and the bot does not serve the room. join is the bot's own join event;
-// nil if it is out of reach. A welcome bot adds no event if join is nil, nor in a space,
-// a notice room or a successor.
+// enter adds to the batch the event of the bot's arrival in the room r, which it joined
+// on an invitation. If the inviter has no right to bring it there, the event is marked
+// as unwelcome, r loses its inviter, so that the bot does not serve it, and declined
+// holds the invitation; otherwise declined is nil. join is the bot's own join event; nil
+// if it is out of reach. A welcome bot adds no event if join is nil, nor in a space, a
+// notice room or a successor. received is the event's time; since, the position before
+// the sync, makes its id if join is nil.
 func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, since string, received time.Time, batch *queue.Batch) (declined []chat.Declined) {
 	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: r.IsDirect(), Joined: &chat.Joined{}}
 	if join != nil {

@@ -25,9 +25,10 @@ const joinAgain = 5 * time.Minute
 const lookUpTries = 2
 
 // leftRooms returns the rooms that, by this sync, the bot is no longer in, as they are
-// to be stored. If a person removed it from a room in which it answered, an event
-// about that goes into the batch. invited are rooms of accepted invitations, which are
-// not left.
+// to be stored, and forgets their member lists. If a person removed it from a room in
+// which it answered, an event about that goes into the batch. invited are rooms of
+// accepted invitations, which are not left. Rooms that the bot was out of already are
+// not returned.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
@@ -62,9 +63,10 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 	return left
 }
 
-// declareRooms finds the ids of the rooms in the configuration, and returns the names
-// of those that the bot still has to join. It waits for a homeserver that does not
-// answer.
+// declareRooms finds the ids of the rooms in the configuration, passes them to
+// intake.FoundRoom, and returns the names of those that the bot still has to join or
+// whose alias could not be looked up. It waits for a homeserver that does not answer,
+// until ctx ends.
 func (c *Client) declareRooms(ctx context.Context, intake Intake) (toJoin []string) {
 	for _, room := range c.config.Rooms {
 		roomID, found := id.RoomID(room), true
@@ -79,8 +81,9 @@ func (c *Client) declareRooms(ctx context.Context, intake Intake) (toJoin []stri
 	return toJoin
 }
 
-// lookUp returns the id of the room to which an alias leads. If another server is
-// responsible and does not answer, it returns the last known id, which may be empty,
+// lookUp returns the id of the room to which an alias leads, and true. If the homeserver
+// refuses the alias, it returns an empty id and true. If another server is responsible
+// and does not answer, or ctx ends, it returns the last known id, which may be empty,
 // and false: the caller has to try again.
 func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, found bool) {
 	for try := 1; ctx.Err() == nil; try++ {
@@ -107,9 +110,10 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 	return id.RoomID(before[alias]), false
 }
 
-// declareLatest records under which id the bot answers in a room of the configuration:
-// roomID, or that of the room which replaced it last. It returns true if the bot is in
-// that room already.
+// declareLatest records under which id the bot answers in the room that the
+// configuration names room, and passes it to intake: roomID, or that of the room which
+// replaced it last. It returns true if the bot is in that room already, or roomID was
+// replaced. With an empty roomID it records nothing and returns false.
 func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomID, intake Intake) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {
@@ -122,16 +126,18 @@ func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomI
 	return moved || c.rooms.get(roomID).Joined
 }
 
-// declare records the id of a room of the configuration, in which the bot answers, and
-// tells the parts of the bot that have settings for it.
+// declare records roomID as the id of the room that the configuration names room, in
+// which the bot answers, and passes both to intake.FoundRoom, for the parts of the bot
+// that have settings for it.
 func (c *Client) declare(ctx context.Context, room string, roomID id.RoomID, intake Intake) {
 	c.rooms.declare(room, roomID)
 	intake.FoundRoom(ctx, room, chat.RoomID(roomID))
 }
 
-// joinRooms joins the missing rooms of the configuration, the rooms of accepted
-// invitations and the successors of served rooms, and declines the other
-// invitations. It respects config.Pace and runs until ctx ends.
+// joinRooms joins the rooms declared of the configuration, the rooms of accepted
+// invitations and the successors of served rooms, and declines the other invitations. It
+// repeats that when wakeJoiner calls and, after a failure, every joinAgain, until ctx
+// ends. It respects config.Pace and always returns nil.
 func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake) error {
 	for ctx.Err() == nil {
 		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room, intake) })
@@ -156,8 +162,9 @@ func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake
 	return nil
 }
 
-// declineInvitations rejects, on the homeserver, the invitations that the bot
-// declined. It returns true if none is left.
+// declineInvitations rejects, on the homeserver, the invitations that the bot declined,
+// and stores that. It returns true if none is left, or ctx has ended, and false if the
+// caller has to try again later.
 func (c *Client) declineInvitations(ctx context.Context) bool {
 	all, err := c.store.Declined(ctx)
 	if err != nil {
@@ -209,8 +216,9 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 	return err == nil
 }
 
-// joinDeclared joins a room of the configuration. It returns false if the caller has
-// to try again later.
+// joinDeclared joins the room that the configuration names room and records its id
+// (declareLatest). It returns false if the caller has to try again later, true also if
+// ctx ends before the try.
 func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) bool {
 	if err := c.config.Pace.Wait(ctx); err != nil {
 		return true
@@ -226,8 +234,10 @@ func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) b
 	return true
 }
 
-// acceptInvitation joins the room of an accepted invitation. It returns false if the
-// caller has to try again later.
+// acceptInvitation joins the room r of an accepted invitation, and lists a direct
+// message as one. It returns false if the caller has to try again later, and true
+// otherwise, also if ctx ends. If the homeserver refuses the join for good, it drops the
+// invitation and stores it as declined.
 func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if err := c.config.Pace.Wait(ctx); err != nil {
@@ -270,8 +280,8 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	return true
 }
 
-// noteDirect adds the room to the account's list of direct messages, which its other
-// clients read.
+// noteDirect adds the room to the account's list of direct messages with the user with,
+// which the account's other clients read. It only logs an error.
 func (c *Client) noteDirect(ctx context.Context, room id.RoomID, with id.UserID) {
 	direct := event.DirectChatsEventContent{}
 	err := c.mx.GetAccountData(ctx, event.AccountDataDirectChats.Type, &direct)

@@ -15,7 +15,9 @@ import (
 	"heraut/queue"
 )
 
-// leave makes the bot leave a room. It also succeeds if the bot is not in the room.
+// leave makes the bot leave a room, and stores that. It also succeeds if the bot is not
+// in the room. The error is one of the queue's (sendError, prepareError), or the
+// store's.
 func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	before := c.rooms.get(room)
 	_, err := c.mx.LeaveRoom(ctx, room)
@@ -43,8 +45,9 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	})
 }
 
-// exitOf returns how the bot came to leave a room (by itself, kicked or banned), and
-// the membership event that shows it; nil if sync does not show that event.
+// exitOf returns how the bot came to leave the room left (by itself, kicked or banned),
+// and the membership event that shows it; chat.ExitLeft and nil if sync does not show
+// that event.
 func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	for _, events := range [][]*event.Event{left.Timeline.Events, left.State.Events} {
 		for _, evt := range slices.Backward(events) {
@@ -63,9 +66,9 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	return chat.ExitLeft, nil
 }
 
-// noteRemoved adds an event to the batch that says that a person removed the bot from
-// a room in which it answered. by is the membership event; r is the room as it was
-// before.
+// noteRemoved adds to the batch an event that says that a person removed the bot from a
+// room in which it answered. by is the membership event; if it is nil, noteRemoved adds
+// nothing. r is the room as it was before.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
 	if by == nil {
 		return

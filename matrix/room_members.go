@@ -12,9 +12,10 @@ import (
 // during the read.
 const membersTries = 3
 
-// knowMembers reads the full member list before the first message that this process
-// encrypts for the room, and again after a gap. If the list differs from the members
-// to whom the room's key was sent, it deletes that key.
+// knowMembers reads the full member list from the homeserver before the first message
+// that this process encrypts for the room, and again after forgetMembers. If the list
+// differs from the members to whom the room's key was sent, it deletes that key. After
+// an error, the next call reads again.
 func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
 	for range membersTries {
 		c.mu.Lock()
@@ -63,8 +64,9 @@ func (c *Client) forgetMembers(room id.RoomID) {
 	delete(c.membersKnown, room)
 }
 
-// memberChanges invalidates a member list that is being read: it may be older than
-// the change, and would undo it. The caller calls it before it stores the change.
+// memberChanges makes knowMembers read a member list again that is being read now: it
+// may be older than the change, and would undo it. Otherwise it does nothing. The caller
+// calls it before it stores the change.
 func (c *Client) memberChanges(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

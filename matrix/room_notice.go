@@ -39,10 +39,10 @@ func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	return nil
 }
 
-// notePromotion adds an event to the batch if the bot's power level in a room has
-// risen from before to that of a moderator. The operators hear of it, since the bot
-// needs no rights. Direct messages are left out, as both members have all rights
-// there.
+// notePromotion adds an event to the batch, and logs a warning, if the bot's power level
+// in the room r has risen from before to that of a moderator or higher; by is the
+// power-levels event. The operators hear of it, since the bot needs no rights. Direct
+// messages are left out, as both members have all rights there.
 func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
 	if before >= moderatorPower || now < moderatorPower || r.IsDirect() {
@@ -56,8 +56,9 @@ func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by 
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }
 
-// takeNotice adds an event to the batch about a message that the homeserver itself
-// writes to the account.
+// takeNotice adds to the batch an event about evt, if it is a text that the homeserver
+// itself writes to the account: any message with a body from another user of the bot's
+// own homeserver. It ignores other events.
 func (c *Client) takeNotice(room id.RoomID, evt *event.Event, batch *queue.Batch) {
 	body, _ := evt.Content.Raw["body"].(string)
 	if evt.StateKey != nil || evt.Type.Type != event.EventMessage.Type || body == "" ||

@@ -19,7 +19,7 @@ const (
 	phaseBanned  phase = "banned"
 )
 
-// phaseOf returns the phase of a stored room. setUp reports whether the bot serves the
+// phaseOf returns the phase of the stored room r. setUp says whether the bot serves the
 // room when it is there (roomBook.setUp).
 func phaseOf(r chat.Room, setUp bool) phase {
 	switch {
@@ -137,8 +137,9 @@ func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// exitPhase is the part of nextPhase for the ways out of a room that sync shows. An
-// old departure from a room that the bot is already out of changes nothing.
+// exitPhase is the part of nextPhase for the ways out of a room that sync shows: what is
+// stepLeave, stepKick or stepBan. An old departure from a room that the bot is already
+// out of changes nothing.
 func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	to := map[roomStep]phase{stepLeave: phaseLeft, stepKick: phaseKicked, stepBan: phaseBanned}[what]
 	switch {
@@ -153,7 +154,8 @@ func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 }
 
 // servedPhase is the part of nextPhase for the steps between served (the bot answers),
-// muted (it may not write) and silent.
+// muted (it may not write) and silent. It returns p for a step that means nothing in the
+// phase p.
 func servedPhase(p phase, what roomStep) phase {
 	switch {
 	case what == stepSetUp && p == phaseSilent:
@@ -168,8 +170,10 @@ func servedPhase(p phase, what roomStep) phase {
 	return p
 }
 
-// takeStep applies a step of the state machine to a stored room in memory, and returns
-// the effects. The caller sets the inviter, the successor, and the facts from sync.
+// takeStep applies the step what of the state machine to the room r in memory, and
+// returns the effects. It changes only the fields that the effects clear and r.Exit: the
+// caller sets the inviter, the successor and the facts from sync, and stores r. setUp
+// says whether the bot serves the room when it is there.
 func takeStep(r *chat.Room, setUp bool, what roomStep) roomEffect {
 	to, effects := nextPhase(phaseOf(*r, setUp), what)
 	if effects.has(effectReset) {

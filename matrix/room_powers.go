@@ -12,9 +12,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// powers returns the room's power levels from the latest sync. If sync has brought
-// none, because the bot was in the room before it served it, powers requests them
-// from the homeserver, once.
+// powers returns the room's power levels from the latest sync. If sync has brought none,
+// because the bot was in the room before it served it, powers requests them from the
+// homeserver and stores them. The error is that of the request or the key database.
 func (c *Client) powers(ctx context.Context, room id.RoomID) (*event.PowerLevelsEventContent, error) {
 	powers, err := c.state.GetPowerLevels(ctx, room)
 	if err != nil {
@@ -95,7 +95,8 @@ func readPowers(content json.RawMessage) *event.PowerLevelsEventContent {
 	return powers
 }
 
-// readLevel parses a power level: a number, or an integer in a string.
+// readLevel parses a power level: a number, whose decimals it drops, or an integer in a
+// string. ok is false for anything else.
 func readLevel(raw json.RawMessage) (level int, ok bool) {
 	text := string(raw)
 	var quoted string

@@ -6,9 +6,10 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// parseState parses the content of a state event. If mautrix cannot parse a membership
-// or power-levels event, it still reads the fields on which rights and keys depend:
-// otherwise the older state would stay in force.
+// parseState parses the content of a state event into evt.Content.Parsed. If mautrix
+// cannot parse a membership or power-levels event, it still reads the fields on which
+// rights and keys depend, without an error: otherwise the older state would stay in
+// force. For other types, the error is mautrix's.
 func parseState(evt *event.Event) error {
 	switch evt.Type {
 	case event.StatePowerLevels:
@@ -29,8 +30,9 @@ func parseState(evt *event.Event) error {
 	return nil
 }
 
-// readMember reads the membership and the name alone. A membership that cannot be
-// read counts as having left, so that the user gets no keys.
+// readMember reads the membership and the name alone from the content of a membership
+// event. A membership that cannot be read counts as having left, so that the user gets
+// no keys.
 func readMember(content map[string]any) *event.MemberEventContent {
 	member := &event.MemberEventContent{Membership: event.MembershipLeave}
 	if membership, ok := content["membership"].(string); ok {

@@ -24,8 +24,10 @@ const enterWithin = 30 * time.Second
 // errNotFollowed reports that an upgrade is not valid.
 var errNotFollowed = errors.New("the upgrade of a room is not followed")
 
-// followUpgrades enters the rooms that replaced rooms in which the bot answers. It
-// returns false if one has to be tried again.
+// followUpgrades enters the rooms that replaced rooms in which the bot answers, at the
+// times that mayFollow allows, and sets the time of each one's next try. It returns
+// false if the caller has to try one again later. An upgrade that is not valid is
+// logged, and not tried again.
 func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	done := true
 	for _, r := range c.rooms.moving() {
@@ -51,8 +53,10 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 }
 
 // followUpgrade enters the room that replaced r, if the person who upgraded r had the
-// right to, and if the new room names r as the one before. The room's stored data are
-// moved later, when chat.Moved is handled.
+// right to, and if the new room names r as the one before. It then stores that r has
+// moved and passes chat.Moved to intake, whose handler moves the room's stored data. If
+// the upgrade is not valid, the error wraps errNotFollowed, the bot leaves the new room
+// unless it was there before, and goes on serving r; other errors may pass.
 func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
 	to := id.RoomID(r.Successor)
 	joined, err := c.mx.JoinedRooms(ctx)
@@ -132,9 +136,11 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	return nil
 }
 
-// enterSuccessor joins the room, checks that it names its predecessor, and requests
-// its facts: its audience decides which data may move, and sync may not have shown
-// them yet.
+// enterSuccessor joins the room to through the servers of upgrader and server, checks
+// that it names room as its predecessor, and requests its facts and whether it is
+// encrypted: its audience decides which data may move, and sync may not have shown them
+// yet. The error wraps errNotFollowed if it names another predecessor, and is otherwise
+// that of a request; the bot may then be in the room.
 func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) (facts chat.RoomFacts, encrypted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, enterWithin)
 	defer cancel()
@@ -157,9 +163,10 @@ func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrade
 	return facts, encrypted, err
 }
 
-// mayUpgrade checks that the sender of the tombstone had at that time the power to
-// send it and a moderator's power: the settings of the moderators move to the room
-// that it names.
+// mayUpgrade returns nil if the sender of the tombstone had at that time the power to
+// send it and a moderator's power: the settings of the moderators move to the room that
+// it names. Otherwise the error wraps errNotFollowed; another error means that the power
+// levels could not be read.
 func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *event.Event) error {
 	powers, err := c.powersAt(ctx, room, tombstone.ID)
 	if err != nil {
@@ -172,8 +179,9 @@ func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *even
 	return nil
 }
 
-// powersAt returns the room's power levels at that event. If the homeserver does not
-// return them (Dendrite does not), it returns the present ones.
+// powersAt returns the room's power levels at the event at. If the homeserver does not
+// return them (Dendrite does not), it returns the present ones. The error means that the
+// homeserver did not answer, or that the present ones could not be read.
 func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*event.PowerLevelsEventContent, error) {
 	// With later events in the answer, the state would be the one after those.
 	url := c.mx.BuildURLWithQuery(mautrix.ClientURLPath{"v3", "rooms", room, "context", at}, map[string]string{
