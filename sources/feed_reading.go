@@ -160,7 +160,7 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 }
 
 // again returns those of the wanted items, by key, whose title or address changed in
-// the feed.
+// the feed, in their present form; nil if no item is wanted.
 func (r *reading) again(wanted []Again) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil

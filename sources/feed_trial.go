@@ -60,9 +60,10 @@ type trier struct {
 	requests int
 }
 
-// find reads the feed at an address. If a web page is there, it finds the feed that the
-// page names or that its site probably has; if the page names several, it returns them
-// as choices. If it finds none, the error wraps fetch.ErrHTML.
+// find reads the feed at an address. If a web page is there, it reads the feed that the
+// page names, or the first feed at the usual addresses of its site; if the page names
+// several, it returns them as choices. The error is that of the feed; it wraps
+// fetch.ErrHTML for a page without one.
 func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	trial, page, err := t.try(ctx, address)
 	if page == nil {

@@ -6,8 +6,8 @@ import (
 	"heraut/catalogue"
 )
 
-// NewsOfRepository returns the news by which the bot would announce a repository first
-// seen at now.
+// NewsOfRepository returns the news by which the bot would announce the repository r
+// first seen at now: as created if it is at most 30 days old, or else as listed.
 func NewsOfRepository(r *catalogue.Repository, now time.Time) Fresh {
 	return freshRepository(repositoryItem(r), now)
 }

@@ -139,8 +139,8 @@ func (b Batch) NothingNew() bool {
 	return b.State == nil && b.Hosts == nil && len(b.Fresh) == 0 && len(b.Again) == 0 && len(b.Owners) == 0
 }
 
-// Missing reports whether the item can no longer be found publicly, as the source
-// shows it.
+// Missing reports whether the item can no longer be found publicly, as the source shows
+// it: it is gone, or a repository with a status such as "hidden".
 func (r Reading) Missing() bool {
 	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
 }
