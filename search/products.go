@@ -125,8 +125,8 @@ func (q query) productKeys() []string {
 	return keys
 }
 
-// withoutEdition returns the words of a product's name without the edition at its
-// end.
+// withoutEdition returns the words of a product's name without the edition, year or
+// version at its end; the first word always stays.
 func withoutEdition(words []string) []string {
 	for len(words) > 1 && isEdition(words[len(words)-1]) {
 		words = words[:len(words)-1]

@@ -112,8 +112,8 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	return p, ok
 }
 
-// beginsName reports whether one of the texts is the name of an entry or a part of
-// one. The texts have no spaces, case and accents.
+// beginsName reports whether one of the texts, given without spaces, case and accents,
+// is the name of an entry or a part of one, such as its first words.
 func (ix *index) beginsName(texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
 		return slices.ContainsFunc(ix.keysWith(text), func(k key) bool { return k.place.field() == ByName && k.worth >= insideWorth })

@@ -41,14 +41,16 @@ type hit struct {
 func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
 // isNamed reports whether the query contains the entry's name, with other words or
-// without.
+// without. It is false if the query is one ordinary word, or has several words and the
+// name is made of ordinary ones.
 func (h *hit) isNamed() bool {
 	return h.place.field() == ByName && (h.top > 0 || h.key > 0) && !h.common && (h.proper || h.alone)
 }
 
 // answers reports whether the entry is about the question, rather than sharing words
-// with it by chance: words of the query stand together in it, or the only word is a
-// keyword, a use, or begins the description.
+// with it by chance: it answers at least clearShare of the query, and words of the
+// query stand together in it, or the only word is a keyword, a use, or begins the
+// description.
 func (h *hit) answers() bool {
 	switch {
 	case h.share < clearShare:
