@@ -86,8 +86,8 @@ func rawText(v any) string {
 	return ""
 }
 
-// localized returns the text in the first of the fields that holds one, in French and
-// English. A plain string counts as French.
+// localized returns a text in French and English: for each language, from the first of
+// the fields that holds one. A plain string counts as French.
 func (o object) localized(keys ...string) Localized {
 	var l Localized
 	for _, k := range keys {
