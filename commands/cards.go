@@ -31,10 +31,10 @@ type madeCard struct {
 	html string
 }
 
-// render returns the HTML of the card made from data in a language, from the cache if
-// it has a card with the same data, of the same catalogue and the day of now. Otherwise
-// it renders the card and caches it; it first empties a cache that is full or of
-// another catalogue. The error is that of rendering.
+// render returns the HTML of the card made from data in a language. It first empties a
+// cache that is full or of another catalogue than of. Then it returns the cached card
+// with the same data and the day of now or, if there is none, renders the card and
+// caches it. The error is that of rendering.
 func (c *cards) render(of *catalogue.Catalogue, lang string, data card, now time.Time) (string, error) {
 	key, day := cardKey{data.Software, lang}, now.Unix()/(24*60*60)
 	c.mu.Lock()

@@ -23,8 +23,8 @@ type guidePart struct {
 }
 
 // howTo returns the answer to a question about the services themselves, such as how to
-// become a référent, and true. It returns false if the line asks for none that is
-// known, in any language, speaks of the bot rather than to it (Casual), or gives a
+// become a référent, and true. It returns false if no language has an answer to the
+// line, if the line may speak of the bot rather than to it (Casual), or if it gives a
 // command that does not search.
 func (a *Answerer) howTo(r request) (Answer, bool, error) {
 	if r.Casual || !r.command.searches {

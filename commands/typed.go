@@ -7,10 +7,11 @@ import (
 	"heraut/text"
 )
 
-// typed returns s from the line with the command on, without the decoration that phones
-// and editors add to a command: blank lines, a line of greeting, code formatting,
+// typed returns s without the decoration that phones and editors add to a command:
+// blank lines at the start, a line of greeting before a command, code formatting,
 // invisible characters. A prefix in full width becomes the plain prefix. direct means
-// that a line needs no prefix. Text without a command keeps its greeting.
+// that a line needs no prefix; then a greeting also goes before any other line that is
+// not mere courtesy.
 func typed(s, prefix string, direct bool) string {
 	first, rest, _ := strings.Cut(withoutFence(strings.TrimSpace(visible(s))), "\n")
 	if isGreeting(first) {
