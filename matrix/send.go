@@ -24,9 +24,10 @@ import (
 const postKey = "heraut.post"
 
 // Send makes the change that o describes (a message, a reaction, a deletion, leaving)
-// and returns the id of the resulting event. Its errors are those of queue.Transport.
-// A post that a room refuses while it is being replaced in an upgrade waits until that
-// is complete.
+// and returns the id of the resulting event; it is empty for leaving, and for a deletion
+// or reaction that was already made. Its errors are those of queue.Transport. A post
+// that a room refuses while it is being replaced in an upgrade waits until that is
+// complete. Refused consent or an exceeded quota is reported to the health monitor.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
 	if err != nil {
@@ -83,8 +84,10 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 	return sentEvent(answer, err)
 }
 
-// sendContent sends the content of the post o, a message or the cancellation of a
-// verification, encrypted if the room is.
+// sendContent sends content, a message or the cancellation of a verification, as an
+// event of the type kind of the post o, encrypted if the room is. It returns the id of
+// the event. The errors are those of queue.Transport, or that of o.Check, which it calls
+// after encrypting.
 func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoing, kind event.Type, content event.Relatable) (chat.EventID, error) {
 	ciphertext, err := c.prepare(ctx, room, kind, content)
 	if err != nil {
@@ -101,9 +104,9 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }
 
-// prepare encrypts an event if its room is encrypted; otherwise it returns nil. Several
-// posts of a room may be under way: one after the other asks whether the room is
-// encrypted and shares its key, so that only the first has to.
+// prepare returns the content of an event encrypted if its room is encrypted; otherwise
+// nil without an error. Several posts of a room may be under way: one after the other
+// asks whether the room is encrypted and shares its key, so that only the first has to.
 func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if encrypted, asked := c.rooms.encrypted(room); asked && !encrypted {
 		return nil, nil //nolint:nilnil // the room is not encrypted
@@ -123,7 +126,8 @@ func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, c
 	return c.encrypt(ctx, room, kind, content)
 }
 
-// roomTurns gives each room a semaphore of one. The zero value is ready to use.
+// roomTurns holds a semaphore of one for each room. The zero value is ready to use; it
+// is safe for concurrent use.
 type roomTurns struct {
 	mu    sync.Mutex
 	turns map[id.RoomID]*semaphore.Weighted
@@ -141,8 +145,8 @@ func (t *roomTurns) of(room id.RoomID) *semaphore.Weighted {
 	return t.turns[room]
 }
 
-// put sends an event as it is, with the transaction id txn, which the event also
-// carries so that sync shows which post it is.
+// put sends an event as it is, without encrypting it, with the transaction id txn, which
+// the event also carries so that sync shows which post it is. The error is mautrix's.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
 	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
 		Parsed: content, Raw: map[string]any{postKey: txn},
@@ -163,7 +167,7 @@ func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 }
 
 // message returns a post as the content of a Matrix message, with its plain text,
-// mentions and relation to other events.
+// mentions and relation to other events: an edit, or else a thread or reply.
 func message(p chat.Post) *event.MessageEventContent {
 	content := &event.MessageEventContent{
 		MsgType:       event.MsgNotice,
@@ -189,7 +193,8 @@ func message(p chat.Post) *event.MessageEventContent {
 	return content
 }
 
-// relate puts a message into the thread of its post, or makes it a reply.
+// relate sets the relation of content: it puts the message into the thread of its post
+// p, or else makes it a reply. A post with neither leaves content as it is.
 func relate(content *event.MessageEventContent, p chat.Post) {
 	thread, reply := id.EventID(p.Thread.Event), id.EventID(p.ReplyTo.Event)
 	switch {
@@ -208,17 +213,19 @@ func relate(content *event.MessageEventContent, p chat.Post) {
 // without support for edits.
 const maxFallback = 300
 
-// shortenFallback cuts the text that an edit repeats for clients without support for
-// edits: with both full texts, a long message would exceed the size limit of an
-// event.
+// shortenFallback cuts the text that edit repeats for clients without support for edits,
+// and removes its HTML, if the text is longer than maxFallback: with both full texts, a
+// long message would exceed the size limit of an event.
 func shortenFallback(edit *event.MessageEventContent) {
 	if cut := text.Truncate(edit.Body, maxFallback); cut != edit.Body {
 		edit.Body, edit.Format, edit.FormattedBody = cut+"…", "", ""
 	}
 }
 
-// askEncryption asks the homeserver, once per process, whether the room is
-// encrypted: the state from a former process may be out of date.
+// askEncryption asks the homeserver, once per process, whether the room is encrypted:
+// the state from a former process may be out of date. It stores that a room is encrypted
+// and prepares the key store for it; a room that was once seen encrypted stays so. After
+// an error, the next call asks again.
 func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	encrypted, asked := c.rooms.encrypted(room)
 	if asked {
@@ -242,7 +249,8 @@ func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// askEncrypted asks the homeserver whether the room is encrypted.
+// askEncrypted asks the homeserver whether the room is encrypted. It stores nothing; the
+// error is that of the request.
 func (c *Client) askEncrypted(ctx context.Context, room id.RoomID) (bool, error) {
 	var content event.EncryptionEventContent
 	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
@@ -274,8 +282,10 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt returns an event encrypted for the devices of all members of the room. If
-// the room has no current key, it makes one and sends it to these devices first.
+// encrypt returns an event of the type kind encrypted for the devices of all members of
+// the room. If the room has no current key, it makes one and sends it to these devices
+// first. The error is a *queue.NotNow while devices are being asked for, or that of a
+// request or the key database.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
@@ -326,9 +336,9 @@ func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.T
 	return ciphertext, err
 }
 
-// share makes a new key for the room and sends it to the members' devices. claimed
-// holds the one-time keys that this needs. The error is a *queue.NotNow if a member's
-// devices have just changed.
+// share makes a new key for the room and sends it to the members' devices. claimed holds
+// the one-time keys that this needs. The error is a *queue.NotNow, and nothing is sent,
+// if a member's devices have just changed; otherwise that of mautrix.
 func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID, claimed answers) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -341,8 +351,9 @@ func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID,
 	return nil
 }
 
-// MarkRead sends a read receipt, by which clients show that the bot has read the room
-// up to the event read.
+// MarkRead sends a read receipt, by which clients show that the bot has read the room up
+// to the event read. It sends nothing for an event that the bot made itself, whose id
+// does not start with «$».
 func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
 	if !strings.HasPrefix(string(read), "$") {
 		return nil // the bot made this event itself

@@ -29,7 +29,8 @@ func fitted(p chat.Post) *event.MessageEventContent {
 	return content
 }
 
-// contentSize returns the size of a message's content, in bytes of JSON.
+// contentSize returns the size of a message's content, in bytes of JSON; 0 if it cannot
+// be encoded.
 func contentSize(content *event.MessageEventContent) int {
 	encoded, err := json.Marshal(content)
 	if err != nil {

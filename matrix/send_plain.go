@@ -14,9 +14,10 @@ import (
 // signs match the prefixes that the HTML parser puts before list items and quoted lines.
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
-// PlainText converts the HTML of a message into the text for clients without HTML
-// and for screen readers: no Markdown signs, links as «text (address)», no spoilers.
-// The text pings nobody.
+// PlainText converts the HTML of a message into the text for clients without HTML and
+// for screen readers: no Markdown signs, links as «text (address)», no spoilers. The
+// words that it adds, such as for struck-out text, are in the language lang. The text
+// pings nobody.
 func PlainText(html, lang string) string {
 	said := func(name string) string {
 		word, _ := locale.Text(lang, "plain "+name, nil) // a test reads them in every language

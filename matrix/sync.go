@@ -34,8 +34,8 @@ const (
 // errSettle ends a poll early, so that the next sync can settle a doubt.
 var errSettle = errors.New("a post's end is unknown")
 
-// Intake receives the results of a sync; *queue.Queue documents all methods but
-// FoundRoom.
+// Intake is the receiver of the results of a sync; *queue.Queue documents all methods
+// but FoundRoom.
 type Intake interface {
 	Accept(ctx context.Context, b queue.Batch) error
 	Unlock(ctx context.Context, e chat.Event) error
@@ -46,8 +46,10 @@ type Intake interface {
 	FoundRoom(ctx context.Context, room string, roomID chat.RoomID)
 }
 
-// Sync receives events until ctx ends. It retries after temporary failures. If only
-// the operator can help, it returns an error of errors.go.
+// Sync receives events and passes them to intake until ctx ends, and then returns nil.
+// It also joins rooms and answers invitations. It retries after temporary failures. If
+// only the operator can help, it returns an error of errors.go. Open has to succeed
+// first.
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	// Before the first sync, so that the bot answers messages from the time when it
 	// was down.
@@ -81,7 +83,10 @@ type position struct {
 	failing   outage    // the failures since then
 }
 
-// syncLoop requests and processes one sync after the other, and calls done after each.
+// syncLoop requests and processes one sync after the other until ctx ends, and calls
+// done after each that succeeds. It keeps Alive, LastSync and the health monitor up to
+// date. The error is that of the stored position, or one with which only the operator
+// can help.
 func (c *Client) syncLoop(ctx context.Context, intake Intake, done func()) error {
 	since, err := c.store.Position(ctx)
 	if err != nil {
@@ -118,9 +123,10 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake, done func()) error
 	return nil
 }
 
-// syncOnce requests and processes one sync and returns the next position. The first
-// sync of a process, one after a failure, and one that shows whether an unanswered send
-// arrived (Intake.SyncBy) do not wait for new events.
+// syncOnce requests one sync from the position p on, processes it, and returns the next
+// position, or p after an error. began is its start. The first sync of a process, one
+// after a failure, and one that shows whether an unanswered send arrived (Intake.SyncBy)
+// do not wait for new events.
 func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, intake Intake) (next position, err error) {
 	if p.filter == "" {
 		answer, err := c.mx.CreateFilter(ctx, syncFilter())
@@ -149,8 +155,9 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 	return position{since: answer.NextBatch, filter: p.filter, lastBegan: began}, nil
 }
 
-// syncFailed reacts to a failed sync: it waits, logs in again or drops the filter.
-// If only the operator can help, it returns an error of errors.go.
+// syncFailed reacts to a sync that failed with err: it waits, logs in again or drops the
+// filter, and counts the failure in p. If only the operator can help, it returns an
+// error of errors.go; nil means that the caller tries again.
 func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, errSettle):
@@ -173,8 +180,10 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	return nil
 }
 
-// pauseAfter reports a failed request and waits until the next one is due. It logs the
-// first failure of an outage: the monitor logs what lasts.
+// pauseAfter counts in o a request that failed with err, reports it to the health
+// monitor (failed), and waits until the next one is due or ctx ends. It logs the first
+// failure of an outage as a warning with the text message, later ones for debugging: the
+// monitor logs what lasts.
 func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message string) {
 	pause := c.failed(ctx, o, err)
 	if ctx.Err() != nil {
@@ -188,8 +197,10 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 	wait.For(ctx, pause)
 }
 
-// poll makes one sync request and returns the answer. It cancels the request, with
-// errSettle, when a new sync would show whether an unanswered post was sent.
+// poll makes one sync request and returns the answer, without events that cannot be
+// parsed. It cancels the request, with the error errSettle, when a new sync would show
+// whether an unanswered post was sent. Other errors are those of the request, or say
+// that the answer is no sync.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)

@@ -16,8 +16,8 @@ import (
 	"heraut/chat"
 )
 
-// address decides whether a message is spoken to the bot, and removes the bot's name
-// from its text. It sets m.Body, m.Mentioned and m.Casual.
+// address decides whether the message m of a room is spoken to the bot, and removes the
+// bot's name from its text. It sets m.Body, m.Mentioned and m.Casual.
 func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	names := c.names
 	if nickname := c.displayName(ctx, room, c.mx.UserID); nickname != "" {
@@ -27,8 +27,8 @@ func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	m.Body, m.Mentioned, m.Casual = a.read(*m)
 }
 
-// addressing holds the names of an account, and recognises messages that are spoken to
-// it.
+// addressing holds the names of an account, by which read recognises messages that are
+// spoken to it.
 type addressing struct {
 	me id.UserID
 	// names are the display names and nicknames of the account, in any order. Its
@@ -36,10 +36,10 @@ type addressing struct {
 	names []string
 }
 
-// read returns the text of a message after the account's name at its start, and
-// whether the message is spoken to the account. casual means that only a name followed
-// by a space or line break shows it, as in a sentence. The text of a message to
-// another user is returned whole.
+// read returns the text of a message after the account's name at its start, and whether
+// the message is spoken to the account. casual means that only a name followed by a
+// space or line break shows it, as in a sentence. The text of a message that is not
+// spoken to the account is returned whole.
 func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 	pinged := slices.Contains(m.Mentions, chat.UserID(a.me))
 	start := trimStart(m.Body)
@@ -90,8 +90,8 @@ func (a addressing) afterLink(start, name, after string) string {
 	return trimAfterName(after) // the body uses yet another name of the bot
 }
 
-// known returns all names by which people may call the account, and the given ones,
-// longest first.
+// known returns all names by which people may call the account, each also with an @
+// sign, and the names more in the same way, longest first.
 func (a addressing) known(more ...string) []string {
 	local := a.me.Localpart()
 	all := []string{a.me.String(), "@" + local, local}
@@ -113,8 +113,10 @@ const (
 	looseSeparator                  // a space or a line break
 )
 
-// afterName returns the text that follows the account's name at the start of a text,
-// and what separates the two; ok is false if the text does not start with a name.
+// afterName returns the text that follows the account's name at the start of the text
+// start, and what separates the two. ok is false if the text does not start with a name,
+// if the name is only a part of a longer word, or if it begins the id of another
+// account.
 func (a addressing) afterName(start string) (rest string, sep separator, ok bool) {
 	for _, name := range a.known() {
 		rest, ok := cutName(start, name)
@@ -175,8 +177,9 @@ func (a addressing) named(m chat.Message) bool {
 		strings.Contains(text, strings.ToLower(url.PathEscape(a.me.String())))
 }
 
-// cutName removes a name from the start of text. It ignores case, treats all kinds
-// of spaces as equal, and skips invisible characters in the text.
+// cutName removes a name from the start of text and returns the rest. It ignores case,
+// treats all kinds of spaces as equal, and skips invisible characters in the text. ok is
+// false if text does not start with the name.
 func cutName(text, name string) (rest string, ok bool) {
 	for _, want := range name {
 		if isInvisible(want) {
@@ -201,8 +204,9 @@ func cutName(text, name string) (rest string, ok bool) {
 	return text, true
 }
 
-// leadingLink returns the user to whom the link at the start of a message's HTML
-// points, the text of the link, and the text after it.
+// leadingLink returns the user to whom the link at the start of source, a message's
+// HTML, points, the text of the link, and the text after it. ok is false if the HTML
+// starts with anything else, such as text, a quote, an image or a link to no user.
 func leadingLink(source string) (user id.UserID, name, after string, ok bool) {
 	if source == "" {
 		return "", "", "", false
@@ -251,12 +255,13 @@ func attributeOf(token html.Token, key string) string {
 
 var markdown = regexp.MustCompile(`^\[([^\]\n]{1,200})\]\(<?([^)\s>]{1,500})>?\)`)
 
-// trimAfterName removes the separator between a name and the text after it.
+// trimAfterName removes from the start of s the separator between a name and the text
+// after it: spaces, line breaks, invisible characters, colons and commas.
 func trimAfterName(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) || isColon(r) })
 }
 
-// trimStart removes spaces and invisible characters from the start of s.
+// trimStart removes spaces, line breaks and invisible characters from the start of s.
 func trimStart(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
 }

@@ -7,8 +7,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// markdownLink returns the user to whom the Markdown link at the start of a text
-// points, and the text after it. Some mobile clients write mentions in this form.
+// markdownLink returns the user to whom the Markdown link at the start of a text points,
+// and the text after it; ok is false if there is no such link, or it points to no user.
+// Some mobile clients write mentions in this form.
 func markdownLink(text string) (user id.UserID, after string, ok bool) {
 	m := markdown.FindStringSubmatch(text)
 	if m == nil {

@@ -13,15 +13,17 @@ import (
 // logs a warning, and does not take an event's time from its sender's server.
 const maxSkew = time.Minute
 
-// serverClock measures how far the homeserver's clock differs from this machine's. The
-// zero value is ready to use; it is safe for concurrent use.
+// serverClock holds how far the homeserver's clock differs from this machine's, by the
+// latest answer. The zero value is ready to use; it is safe for concurrent use.
 type serverClock struct {
 	skew   atomic.Int64 // of the latest answer, in ms
 	logged atomic.Bool  // whether the warning about the skew was logged
 }
 
-// read measures the difference from the Date header of an answer, which has a
-// precision of a second.
+// read measures and records the difference from the Date header of an answer, which came
+// at the time now; the header has a precision of a second. It logs a warning the first
+// time that the difference exceeds maxSkew. An answer without a valid header changes
+// nothing.
 func (s *serverClock) read(answer *http.Response, now time.Time, log zerolog.Logger) {
 	date, err := http.ParseTime(answer.Header.Get("Date"))
 	if err != nil {
@@ -40,10 +42,11 @@ func (s *serverClock) ahead() time.Duration {
 	return time.Duration(s.skew.Load()) * time.Millisecond
 }
 
-// saidAt returns when an event was sent, by this machine's clock. It uses the event's
-// own time, which its sender's server states, only if that is close to the
-// homeserver's time for it. In a sync that follows another one, no event is older than
-// that one.
+// saidAt returns when an event was sent, by this machine's clock; received is when the
+// sync with it came. It uses the event's own time, which its sender's server states,
+// only if that is within maxSkew of the homeserver's time for it. Otherwise it returns
+// that time, but none later than received or, in a sync that follows another one,
+// earlier than that one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 	stamp := time.UnixMilli(evt.Timestamp)
 	at := stamp.Add(-c.clock.ahead())

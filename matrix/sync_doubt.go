@@ -12,10 +12,12 @@ import (
 	"heraut/queue"
 )
 
-// confirmDoubts adds the bot's own events in a timeline to the batch, back to the
-// oldest post of which it is not known whether it was sent. It serves rooms that the
-// bot left or has just entered, whose timeline does not continue the last sync: a post
-// may have arrived just before the bot was removed.
+// confirmDoubts adds to the batch the bot's own events in the timeline tl of a room and
+// before it, back to the oldest post of which it is not known whether it was sent;
+// without such a post it does nothing. It serves rooms that the bot left or has just
+// entered, whose timeline does not continue the last sync: a post may have arrived just
+// before the bot was removed. The error is that of the store, or of a request that the
+// next sync repeats.
 func (c *Client) confirmDoubts(ctx context.Context, room id.RoomID, tl mautrix.SyncTimeline, batch *queue.Batch) error {
 	doubt, err := c.store.OldestDoubt(ctx, chat.RoomID(room))
 	if err != nil {

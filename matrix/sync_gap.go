@@ -42,8 +42,9 @@ const (
 )
 
 // gapEnd returns the time before which events that sync left out need not be handled:
-// they are too old to be answered, and settle no doubt about a post. The zero time
-// means that all count. limit is the largest number of events to read.
+// they are too old to be answered, counted from received, and settle no doubt about a
+// post. The zero time means that all count. limit is the largest number of events to
+// read. The error is the store's.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):
@@ -62,10 +63,11 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 	return end, gapLimit, nil
 }
 
-// readBack reads a room's events backwards from a token until done returns true for
-// one, about limit events at most, and returns them oldest first. to is only a hint to
-// the homeserver where to stop. whole is false if the bot gave up the rest, so that
-// one unreadable room does not block the others.
+// readBack reads a room's events backwards from the token from until done returns true
+// for one, about limit events at most, and returns them oldest first, that one included.
+// to is only a hint to the homeserver where to stop. whole is false, without an error,
+// if the bot gave up the rest, so that one unreadable room does not block the others. An
+// error, done's or one that may pass, means that the caller reads again.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
 	defer func() { slices.Reverse(events) }() // the pages are newest first
 	for empty, tiny := 0, 0; len(events) < limit && from != "" && empty < emptyPages; {
@@ -100,8 +102,9 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	return events, true, nil
 }
 
-// page returns one page of a room's events before a token, newest first; with an empty
-// token, the newest events.
+// page returns one page of a room's events before the token from, newest first; with an
+// empty token, the newest events. to is a hint where to stop. Events that cannot be
+// parsed are left out.
 func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()
@@ -116,10 +119,11 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	return page, nil
 }
 
-// failedGap returns err if the events that sync left out should be asked for again,
-// and nil if the bot gives them up: at once if the homeserver refuses the room, and
-// after patience if only this request fails. From then on it tries once for each gap,
-// until the room can be read again.
+// failedGap returns err if the events that sync left out should be asked for again, and
+// nil if the bot gives them up, which it logs and counts in GapsLost: at once if the
+// homeserver refuses the room, and after patience if only this request fails. It records
+// when the room began to fail; from then on the bot tries once for each gap, until the
+// room can be read again.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {
@@ -153,8 +157,8 @@ func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	return gapPatience
 }
 
-// noteMembers stores the memberships in a page of a room's history, except where sync
-// already brought a newer one.
+// noteMembers stores the memberships in state, of a page of a room's history, except
+// where a newer one is known already.
 func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
 	for _, evt := range state {
 		if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type {

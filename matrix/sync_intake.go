@@ -12,8 +12,11 @@ import (
 	"heraut/queue"
 )
 
-// takeIn adds one event of a room to the batch of events to handle. It skips an event
-// that it cannot read, and recovers from panics.
+// takeIn adds one event of a room to the batch of events to handle: the bot's own event
+// as a proof that a post arrived, a person's departure, a message, or an encrypted one
+// that waits for its key. read is the result of decrypting it; direct reports that the
+// room is a direct message. takeIn skips an event that the bot ignores or cannot read,
+// and recovers from panics.
 func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -51,10 +54,11 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 	}
 }
 
-// hear returns a Matrix event as a chat event, with its sender's name and rights in the
-// room. If the power levels cannot be read, a sender who is no operator counts as a
-// member. hear returns nil for an event that the bot ignores, such as an unencrypted
-// edit in an encrypted room, since the homeserver may have forged it.
+// hear returns a clear or decrypted Matrix event as a chat event, with its sender's name
+// and rights in the room; direct reports that the room is a direct message. If the power
+// levels cannot be read, a sender who is no operator counts as a member. hear returns
+// nil for an event that the bot ignores, such as an unencrypted edit in an encrypted
+// room, since the homeserver may have forged it.
 func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
 	e := c.understand(evt, direct)
 	if e != nil {
@@ -72,8 +76,8 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 	return e
 }
 
-// takeOwn adds an event that the bot itself sent to the batch, as the proof that a
-// post arrived. State events come from no post.
+// takeOwn adds an event that the bot itself sent to the batch, as the proof that a post
+// arrived. It ignores state events, which come from no post.
 func takeOwn(evt *event.Event, batch *queue.Batch) {
 	if evt.StateKey != nil {
 		return

@@ -9,9 +9,12 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// processKeys stores the keys and changes of devices in a sync, in one transaction.
-// mautrix marks a message to this device as seen before it stores the key in it, and
-// skips seen messages, so a crash in between would lose the key for ever.
+// processKeys stores the keys and changes of devices in a sync, and starts requests for
+// the changed devices. The encrypted messages to this device are one transaction:
+// mautrix marks such a message as seen before it stores the key in it, and skips seen
+// messages, so a crash in between would lose the key for ever. It skips messages that it
+// cannot read; the error is that of the key database. With nothing new in the sync, it
+// does not wait for the lock on the keys.
 func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
 	if !c.machMu.TryLock() {
 		if len(answer.DeviceLists.Changed)+len(answer.ToDevice.Events) == 0 {
@@ -52,8 +55,8 @@ func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) erro
 	return nil
 }
 
-// toDevice handles a message to the bot's device, such as one with a room's key. It
-// recovers from panics: otherwise the same sync would fail again and again.
+// toDevice handles a message to the bot's device, such as one with a room's key. It logs
+// and recovers from panics: otherwise the same sync would fail again and again.
 func (c *Client) toDevice(ctx context.Context, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -42,7 +42,8 @@ func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool)
 	return chat.KindOther, true
 }
 
-// readShown returns the message in a sticker or poll event; nil for other events.
+// readShown returns the message in a sticker or poll event; nil for other events, and
+// for an edit of one.
 func readShown(evt *event.Event) *chat.Message {
 	if evt.StateKey != nil {
 		return nil
@@ -75,8 +76,8 @@ func readShown(evt *event.Event) *chat.Message {
 	return m
 }
 
-// pollQuestion returns the question of a poll in any form of MSC3381; empty if there
-// is none.
+// pollQuestion returns the question in raw, the content of a poll event, in any form of
+// MSC3381; empty if there is none.
 func pollQuestion(raw map[string]any) string {
 	for _, form := range []struct{ poll, text string }{
 		{pollStart, "m.text"}, {event.EventUnstablePollStart.Type, "org.matrix.msc1767.text"},
@@ -101,8 +102,9 @@ func pollQuestion(raw map[string]any) string {
 	return ""
 }
 
-// withoutQuote removes the quote of another message that old clients leave in the
-// text of an edit, where no relation marks it as a quote.
+// withoutQuote returns body without the quote of another message that old clients leave
+// in the text of an edit, where no relation marks it as a quote. A body without such a
+// quote stays as it is.
 func withoutQuote(body string) string {
 	if strings.HasPrefix(body, "> <@") || strings.HasPrefix(body, "> * <@") {
 		return event.TrimReplyFallbackText(body)

@@ -15,7 +15,10 @@ import (
 )
 
 // takeRoom handles the part of a sync about one room that the bot is in: first the
-// room's state, then its new events, oldest first.
+// room's state, then its new events, oldest first. It adds the events to t.batch, the
+// room to t.rooms if it changed, and a declined invitation to t.declined; commit stores
+// them. A room whose join event is still to come is left for a later sync, without an
+// error; after an error the whole sync is processed again.
 func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	known := c.rooms.get(room)
 	stored := known
@@ -57,7 +60,9 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 }
 
 // takeState updates the room stored from the state events and the member counts of a
-// sync. known is the room before.
+// sync, and stores what encryption and rights depend on. known is the room before. It
+// adds to t.batch that the power levels changed, and a promotion of the bot. After a gap
+// it forgets the member list.
 func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored *chat.Room, joined *mautrix.SyncJoinedRoom) {
 	room := id.RoomID(known.ID)
 	before, promotion := 0, powersEvent(joined)
@@ -92,8 +97,9 @@ func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored
 	}
 }
 
-// takeEvents decrypts a room's new events and adds them to the batch of events to
-// handle.
+// takeEvents decrypts the new events of the room r and adds them to t.batch, the events
+// to handle: notices of the homeserver in its notice room, none in a space. The error is
+// that of decryptAll.
 func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []*event.Event) error {
 	room := id.RoomID(r.ID)
 	for _, evt := range events {
@@ -115,9 +121,10 @@ func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []
 	return nil
 }
 
-// passOver handles the part of a sync about a room in which the bot does not answer.
-// It only takes the bot's own events, which prove that posts arrived, and marks the
-// room's facts as incomplete, to be asked for if the bot answers there later.
+// passOver handles the part of a sync about the room known, in which the bot does not
+// answer. It only takes the bot's own events, which prove that posts arrived, and
+// forgets the member list. If it knew the room's facts, it marks them as incomplete, to
+// be asked for if the bot answers there later, and adds the room to t.rooms.
 func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRoom) {
 	for _, evt := range joined.Timeline.Events {
 		if evt.Sender == c.mx.UserID {
@@ -130,9 +137,10 @@ func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRo
 	}
 }
 
-// askAbout asks the homeserver for facts about a room that sync did not bring: all, if
-// it brought them before the bot answered there, or the tags of a room that the bot
-// has just joined.
+// askAbout asks the homeserver for facts about a room that sync did not bring, and sets
+// them in stored: all, if it brought them before the bot answered there, or the tags of
+// a room that the bot has just joined, which was not Joined in known. It only logs an
+// error.
 func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, stored *chat.Room) {
 	var err error
 	if !factsKnown(stored.RoomFacts) {
@@ -148,8 +156,10 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// stateEvent stores a room's state event on which encryption or rights depend. It
-// skips an event that it cannot read, and recovers from panics.
+// stateEvent stores a room's state event on which encryption or rights depend, and
+// deletes the room's key where a change of members demands a new one. It waits while a
+// room's key is being shared. It skips an event that it cannot read, and recovers from
+// panics.
 func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

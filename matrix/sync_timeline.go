@@ -15,9 +15,11 @@ import (
 )
 
 // timeline returns the room's events that are new to the bot, oldest first, with those
-// that sync left out. In a room that the bot has just joined they begin after its
-// join, which is joinEvent; with early, at the invitation, since in a direct message
-// people write before the bot joins.
+// that sync left out; known is the room as stored, tl its part of the sync since the
+// position since. In a room that the bot has just joined on an invitation they begin
+// after its join, which is joinEvent; with early, at the invitation, since in a direct
+// message people write before the bot joins. joinEvent is nil in other rooms. The error
+// is errJoinToCome, or that of reading the history or the store.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
@@ -42,8 +44,11 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	return c.sinceEntry(ctx, room, boundary, tl)
 }
 
-// missed reads the events of a room between the last sync and this one that this one
-// leaves out, those before the token from.
+// missed returns the events of a room between the last sync, whose token is since, and
+// this one that this one leaves out, those before the token from; oldest first. It stops
+// at an event that the bot knows, at its own join or invitation, and after countedBeyond
+// events too old to be answered. Events that the bot gives up are missing without an
+// error.
 func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string, received time.Time) ([]*event.Event, error) {
 	stop, limit, err := c.gapEnd(ctx, room, received)
 	if err != nil {
@@ -73,9 +78,10 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 // event. addUnseen checks the room again.
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
-// sinceEntry returns the events of a room since the bot's invitation or join,
-// depending on boundary, and the join event. The error is errJoinToCome while the
-// homeserver does not show the join.
+// sinceEntry returns the events of a room since the bot's invitation or join, depending
+// on boundary, and the join event. The error is errJoinToCome while the homeserver does
+// not show the join. If the history cannot be read, or is too long, the join may be
+// missing: joinEvent is then nil, and without an invitation in reach events too.
 func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.Membership, tl mautrix.SyncTimeline) (events []*event.Event, joinEvent *event.Event, err error) {
 	events = tl.Events
 	reached := func(evt *event.Event) (bool, error) { return c.isOwn(evt, boundary), nil }
@@ -132,8 +138,8 @@ func (c *Client) entry(events []*event.Event, boundary event.Membership) (start 
 	return start, join
 }
 
-// isOwn reports whether the event makes the bot itself invited, joined or whatever
-// membership says.
+// isOwn reports whether the event gives the bot itself the given membership, such as
+// invited or joined, which it did not have before.
 func (c *Client) isOwn(evt *event.Event, membership event.Membership) bool {
 	return evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String() && becomes(evt, membership)
 }
@@ -147,9 +153,9 @@ func becomes(evt *event.Event, membership event.Membership) bool {
 	return evt.Content.Raw["membership"] == string(membership)
 }
 
-// enteredTimeline returns the new events of a room of the configuration that the bot
-// has not served before: those after its join or, if the bot was there already, all
-// events of this sync.
+// enteredTimeline returns the new events of a room of the configuration that the bot has
+// not served before: those from its last join on or, if the bot was there already, all
+// events of this sync. It returns nil in the first sync ever, whose since is empty.
 func (c *Client) enteredTimeline(events []*event.Event, since string) []*event.Event {
 	if since == "" {
 		return nil // these events precede the bot's first start

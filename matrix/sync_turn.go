@@ -31,8 +31,10 @@ type turn struct {
 }
 
 // process handles the answer to one sync: first which rooms are encrypted, then keys,
-// then rooms and their events. It commits the events, the rooms and the position of
-// the next sync together.
+// then rooms and their events. It commits the events, the rooms and the position of the
+// next sync together. since is the position before, began the start of the request.
+// After an error, which may be a recovered panic, none of these three is committed, and
+// the next sync brings them again.
 func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -57,8 +59,8 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	return c.commit(ctx, t, intake)
 }
 
-// noteEncryption records in memory which rooms the sync shows as encrypted. From then
-// on the bot sends nothing there in clear.
+// noteEncryption records in memory, and in t.encrypted, which rooms the sync shows as
+// encrypted. From then on the bot sends nothing there in clear.
 func (c *Client) noteEncryption(t *turn) {
 	for room, joined := range t.answer.Rooms.Join {
 		if saysEncrypted(joined) {
@@ -68,7 +70,8 @@ func (c *Client) noteEncryption(t *turn) {
 	}
 }
 
-// saysEncrypted reports whether a sync contains an encryption event of the room.
+// saysEncrypted reports whether joined, a room's part of a sync, contains an encryption
+// event.
 func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
@@ -80,8 +83,8 @@ func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	return false
 }
 
-// storeEncryption stores which rooms are encrypted, as noteEncryption found, before
-// anything else is processed.
+// storeEncryption stores that the rooms t.encrypted are encrypted, as noteEncryption
+// found, before anything else is processed.
 func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	for _, room := range t.encrypted {
 		if err := c.rooms.sawEncryption(ctx, room); err != nil {
@@ -91,7 +94,8 @@ func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeKeys stores the encryption keys and the changes of devices in the sync.
+// takeKeys stores the encryption keys and the changes of devices in the sync, and
+// cancels requests to verify devices.
 func (c *Client) takeKeys(ctx context.Context, t *turn) error {
 	if err := c.processKeys(ctx, t.answer); err != nil {
 		return err
@@ -100,15 +104,17 @@ func (c *Client) takeKeys(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeInvitations decides about the invitations in the sync: it accepts or declines
-// each.
+// takeInvitations decides about the invitations in the sync: it adds the rooms of those
+// that the bot accepts to t.invited and t.rooms, and the others to t.declined. It never
+// returns an error.
 func (c *Client) takeInvitations(_ context.Context, t *turn) error {
 	t.invited, t.declined = c.invitations(t.answer, t.batch.Received)
 	t.rooms = append(t.rooms, t.invited...)
 	return nil
 }
 
-// takeJoinedRooms handles the part of the sync about the rooms that the bot is in.
+// takeJoinedRooms calls takeRoom for each room in the sync that the bot is in. It skips
+// a room that the sync also shows as an invitation.
 func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	for room, joined := range t.answer.Rooms.Join {
 		if t.answer.Rooms.Invite[room] != nil {
@@ -121,8 +127,8 @@ func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeLeftRooms handles the part of the sync about the rooms that the bot is no longer
-// in.
+// takeLeftRooms adds the rooms in the sync that the bot is no longer in to t.rooms, and
+// to t.batch their events: a removal of the bot, and the bot's own last posts.
 func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
 	for room, left := range t.answer.Rooms.Leave {
@@ -134,8 +140,10 @@ func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// commit stores the events, the rooms, the declined invitations and the position of
-// the next sync in one transaction, and then updates the rooms in memory.
+// commit passes the batch to intake, which stores the events, the rooms, the declined
+// invitations and the position of the next sync in one transaction. It then updates the
+// rooms in memory, and wakes joinRooms if there are invitations or upgrades. The error
+// is that of the transaction.
 func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 	t.batch.Change = func(ctx context.Context) error {
 		for _, r := range t.rooms {

@@ -14,8 +14,9 @@ import (
 // maxBody bounds a stored text, in bytes.
 const maxBody = 64 << 10
 
-// understand turns a clear or decrypted event into a chat event; nil if the bot
-// ignores it.
+// understand turns a clear or decrypted event into a chat event without the sender's
+// name and rights; nil if the bot ignores it, such as a message from a device that is
+// not its sender's. direct reports that the room is a direct message.
 func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	trust := chat.TrustServer
 	if evt.Mautrix.WasEncrypted {
@@ -76,7 +77,7 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 }
 
 // left returns the member whom an event takes out of the room, by leaving, a kick or a
-// ban; nil if it takes out none.
+// ban; nil if it takes out none, or the bot itself.
 func (c *Client) left(evt *event.Event) *chat.Left {
 	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
 		return nil
@@ -96,8 +97,8 @@ func (c *Client) left(evt *event.Event) *chat.Left {
 	return &chat.Left{User: chat.UserID(*evt.StateKey)}
 }
 
-// readMessage parses an m.room.message; nil for notices and other messages that the
-// bot ignores.
+// readMessage returns the message in the content of an m.room.message event, for an edit
+// with the new text; nil for notices and other messages that the bot ignores.
 func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	relation := content.RelatesTo
 	edits := relation.GetReplaceID()
@@ -143,7 +144,8 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 // maxMentions bounds the stored mentions of a message.
 const maxMentions = 50
 
-// mentions returns the people whom the message pings; nil if there are none.
+// mentions returns the people whom the message pings, at most maxMentions; nil if there
+// are none.
 func mentions(m *event.Mentions) (users []chat.UserID) {
 	if m == nil {
 		return nil

@@ -22,8 +22,8 @@ func unreadable(err error) (body string, ok bool) {
 	return he.ResponseBody, true
 }
 
-// parseReadableAndLog parses an answer without its unreadable events, as parseReadable
-// does, and logs how many it left out.
+// parseReadableAndLog parses the JSON body into the variable that answer points to,
+// without its unreadable events, as parseReadable does, and logs how many it left out.
 func (c *Client) parseReadableAndLog(body string, answer any) error {
 	dropped, err := parseReadable(body, answer)
 	if err == nil {
@@ -32,8 +32,10 @@ func (c *Client) parseReadableAndLog(body string, answer any) error {
 	return err
 }
 
-// parseReadable parses the JSON of an answer into the variable that answer points to,
-// leaving out events that mautrix cannot parse. It returns how many it left out.
+// parseReadable parses the JSON body of an answer into the variable that answer points
+// to, leaving out events that mautrix cannot parse; of a state event, it keeps what can
+// be read (bareState). It returns how many events it left out or reduced. The error
+// means that the rest cannot be parsed either.
 func parseReadable(body string, answer any) (dropped int, err error) {
 	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber() // keep numbers as they are written
@@ -57,9 +59,10 @@ func readable(item any) bool {
 	return err == nil && json.Unmarshal(text, new(event.Event)) == nil
 }
 
-// bareState reduces an unreadable state event to its type, state key and sender,
-// with the readable part of the rest; nil if it is not a state event. To drop it
-// would leave the room's earlier state in force.
+// bareState returns item, an unreadable state event in parsed JSON, reduced to its type,
+// state key and sender, with the readable part of the rest; nil if it is not a state
+// event or even these cannot be read. To drop it would leave the room's earlier state in
+// force.
 func bareState(item any) any {
 	fields, ok := item.(map[string]any)
 	if !ok {
@@ -86,9 +89,9 @@ func bareState(item any) any {
 	return bare
 }
 
-// dropUnreadable removes the unreadable events from all lists of events, or reduces
-// them with bareState, and returns their number. The lists have the same names in a sync
-// and in a page of history.
+// dropUnreadable removes the unreadable events from all lists of events in tree, the
+// parsed JSON of an answer, or reduces them with bareState, and returns their number.
+// The lists have the same names in a sync and in a page of history.
 func dropUnreadable(tree any) (dropped int) {
 	object, ok := tree.(map[string]any)
 	if !ok {

@@ -35,8 +35,9 @@ func cancellation(request id.EventID) *event.VerificationCancelEventContent {
 }
 
 // takeVerifications cancels requests to verify devices that were sent to the bot's
-// device, and adds an event about each to the batch, so that the bot explains it in
-// the direct message with the sender, if there is one.
+// device, at most mostRefusals a sync and none older than verifyWithin, in goroutines of
+// their own. It adds an event about each to t.batch, so that the bot explains it in the
+// direct message with the sender, if there is one.
 func (c *Client) takeVerifications(ctx context.Context, t *turn) {
 	refused := 0
 	for _, evt := range t.answer.ToDevice.Events {
@@ -62,8 +63,8 @@ func (c *Client) takeVerifications(ctx context.Context, t *turn) {
 	}
 }
 
-// refuseVerification cancels a request to verify devices that was sent to the bot's
-// device.
+// refuseVerification cancels a request of user to verify devices that was sent to the
+// bot's device. It only logs an error.
 func (c *Client) refuseVerification(ctx context.Context, user id.UserID, request *event.VerificationRequestEventContent) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -77,8 +78,8 @@ func (c *Client) refuseVerification(ctx context.Context, user id.UserID, request
 	}
 }
 
-// directWith returns the room of a direct message between the user and the bot; false
-// if there is none.
+// directWith returns a room in which the bot answers and that is a direct message to
+// which the user invited it; false if there is none.
 func (c *Client) directWith(user id.UserID) (chat.RoomID, bool) {
 	for _, r := range c.rooms.all() {
 		if r.Joined && r.InvitedBy == chat.UserID(user) && r.IsDirect() && c.rooms.setUp(id.RoomID(r.ID)) {
