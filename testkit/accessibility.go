@@ -19,16 +19,18 @@ type Accessibility struct {
 	Violations, Unsure, Passes []AccessibilityRule
 }
 
-// AccessibilityRule is the outcome of a rule of axe-core.
+// AccessibilityRule is the outcome of a rule of axe-core: its name, its help text, and
+// the elements concerned.
 type AccessibilityRule struct {
 	Rule, Help string
 	RGAA       bool     // the rule stands for a criterion of RGAA 4
 	Where      []string // the HTML of the elements that it is about
 }
 
-// CheckAccessibility checks pages of HTML by the rules of axe-core for RGAA 4, WCAG 2.1 A
-// and AA and good practice, in jsdom, which draws nothing: contrasts are not measured. It
-// skips the test if there is no Node.js.
+// CheckAccessibility checks pages of HTML by the rules of axe-core for RGAA 4, WCAG 2.1
+// A and AA and good practice, in jsdom, which draws nothing: contrasts are not
+// measured. It returns one result for each page, skips the test if there is no Node.js,
+// and ends it on an error.
 func CheckAccessibility(t testing.TB, pages ...string) (found []Accessibility) {
 	t.Helper()
 	needNode(t, "no checker of accessibility")

@@ -22,7 +22,8 @@ type Account struct {
 	Password string
 }
 
-// Account makes an account for a test; its password derives from the name.
+// Account makes an account named localpart for a test, and ends the test on an error.
+// The password derives from the name.
 func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	t.Helper()
 	account, err := h.CreateAccount(t.Context(), localpart, "password of "+localpart)
@@ -48,8 +49,9 @@ func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password stri
 	return Account{UserID: user, Password: password}, nil
 }
 
-// register makes an account and logs in to it, through the registration with a
-// shared secret that Synapse documents and Dendrite also has.
+// register makes an account and logs in to it, through the registration with a shared
+// secret that Synapse documents and Dendrite also has. admin makes it an administrator.
+// It returns the user id and the access token of the login.
 func (h *Homeserver) register(
 	ctx context.Context, localpart, password string, admin bool,
 ) (user id.UserID, token string, err error) {
@@ -78,7 +80,7 @@ func (h *Homeserver) register(
 }
 
 // Devices returns the ids of an account's devices. It logs in for this, and logs out
-// again.
+// again; that device is left out. It ends the test on an error.
 func (h *Homeserver) Devices(t testing.TB, account Account) []id.DeviceID {
 	t.Helper()
 	devices, err := h.devices(t.Context(), account)
@@ -120,9 +122,10 @@ func passwordLogin(account Account) *mautrix.ReqLogin {
 	}
 }
 
-// call sends a JSON request to the homeserver, with the access token token unless that
-// is empty, and decodes the JSON of the answer into the variable that out points to,
-// unless out is nil. The error names a status other than 200.
+// call sends a request to the homeserver with the JSON of in, unless that is nil, and
+// with the access token token unless that is empty. It decodes the JSON of the answer
+// into the variable that out points to, unless out is nil. The error names a status
+// other than 200.
 func (h *Homeserver) call(ctx context.Context, method, path, token string, in, out any) error {
 	var body bytes.Buffer
 	if in != nil {

@@ -27,8 +27,8 @@ type Bot struct {
 	through []string
 }
 
-// StartBot starts a bot in a directory of its own and waits until it is ready. The
-// bot stops with the test.
+// StartBot starts a bot in a directory of its own and waits until it is ready. The bot
+// stops with the test. StartBot ends the test on an error.
 func StartBot(t testing.TB, config BotConfig) *Bot {
 	t.Helper()
 	b := NewBot(t, config)
@@ -37,7 +37,8 @@ func StartBot(t testing.TB, config BotConfig) *Bot {
 }
 
 // NewBot builds the bot's program and writes a configuration for it in a directory of
-// its own. It does not start the bot.
+// its own. It does not start the bot, but stops it with the test, which fails if the
+// bot's log then has a data race or a panic.
 func NewBot(t testing.TB, config BotConfig) *Bot {
 	t.Helper()
 	b, err := PrepareBot(t.Context(), BuildBot(t), t.TempDir(), config)
@@ -81,7 +82,7 @@ func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bo
 	return b, nil
 }
 
-// Start launches the bot and waits until it is ready.
+// Start launches the bot and waits until it is ready. It ends the test on an error.
 func (b *Bot) Start(t testing.TB) {
 	t.Helper()
 	if err := b.Launch(t.Context()); err != nil {
@@ -90,8 +91,9 @@ func (b *Bot) Start(t testing.TB) {
 	b.AwaitReady(t)
 }
 
-// Command returns a command of the bot with its configuration, such as `bot check`
-// or `bot login`, for the caller to run.
+// Command returns a command of the bot with its configuration, for the caller to run,
+// such as `bot check` or `bot login`. name is the subcommand, args are its further
+// arguments.
 func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	words := append(slices.Clone(b.through), b.program, name, "--config", b.ConfigFile)
 	words = append(words, args...)
@@ -110,8 +112,8 @@ func (b *Bot) AwaitReady(t testing.TB) {
 	}
 }
 
-// WaitReady waits until the bot has completed a sync. It fails if the bot ends
-// before, or after a minute.
+// WaitReady waits until the bot has completed a sync. The error means that the bot
+// ended before, or that ctx ended or a minute passed.
 func (b *Bot) WaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, botStartTimeout)
 	defer cancel()
@@ -122,7 +124,8 @@ func (b *Bot) WaitReady(ctx context.Context) error {
 	return err
 }
 
-// AwaitEnd waits until the bot ends by itself and returns its exit status.
+// AwaitEnd waits until the bot ends by itself and returns its exit status. It ends the
+// test if the bot still runs after a minute.
 func (b *Bot) AwaitEnd(t testing.TB) int {
 	t.Helper()
 	select {
@@ -134,7 +137,8 @@ func (b *Bot) AwaitEnd(t testing.TB) int {
 	}
 }
 
-// Restart stops the bot and starts it again.
+// Restart stops the bot, starts it again and waits until it is ready. It ends the test
+// on an error.
 func (b *Bot) Restart(t testing.TB) {
 	t.Helper()
 	b.Stop()

@@ -20,8 +20,9 @@ var builtBot struct {
 	err  error
 }
 
-// BuildBot builds the bot from this tree, once per test process, and returns the
-// path of the program. The bot detects races if the test does.
+// BuildBot builds the bot from this tree, once per test process, and returns the path
+// of the program. The bot detects races if the test does. BuildBot ends the test on an
+// error.
 func BuildBot(t testing.TB) string {
 	t.Helper()
 	program, err := BuiltBot(t.Context())
@@ -31,8 +32,8 @@ func BuildBot(t testing.TB) string {
 	return program
 }
 
-// BuiltBot does the same as BuildBot for programs: it builds the bot and returns the
-// path of the program, or an error.
+// BuiltBot builds the bot from this tree, once per process, and returns the path of the
+// program, or an error, the same at each call. It serves programs; tests use BuildBot.
 func BuiltBot(ctx context.Context) (string, error) {
 	builtBot.once.Do(func() {
 		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(ctx))

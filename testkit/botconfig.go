@@ -27,8 +27,8 @@ type BotConfig struct {
 }
 
 // write writes the configuration to config.yaml in the directory dir and returns the
-// file's path. The bot will store its state in dir/data and listen for health checks
-// at listen.
+// file's path. The bot will store its state in dir/data and listen for health checks at
+// the address listen.
 func (c BotConfig) write(dir, listen string) (string, error) {
 	if c.SILL == "" {
 		root, err := Root()
@@ -68,8 +68,9 @@ func (c BotConfig) write(dir, listen string) (string, error) {
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// set stores value in nested maps under a key with dots: set(m, "a.b", 1) sets
-// m["a"]["b"]. It makes missing maps.
+// set stores value in the nested maps of config under a key with dots: set(m, "a.b", 1)
+// sets m["a"]["b"]. It makes missing maps, and replaces values that are no maps. A nil
+// value removes the key.
 func set(config map[string]any, key string, value any) {
 	first, rest, nested := strings.Cut(key, ".")
 	switch {

@@ -32,7 +32,7 @@ type tool struct {
 
 // provide builds or installs the tool, unless that was done before, and returns the
 // path of the result. The first call may take minutes; progress gets a line every few
-// seconds.
+// seconds. Only one process builds a tool at a time; the others wait.
 func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	root, err := Root()
 	if err != nil {
@@ -75,7 +75,7 @@ func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 }
 
 // cacheDir returns the cache directory of this version of the tool, and makes it if
-// necessary.
+// necessary. source is the directory with the files that pin the version.
 func (t tool) cacheDir(source string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -110,8 +110,9 @@ func goTool(name, pkg string) tool {
 	}
 }
 
-// runTold runs a command and reports its output to progress every few seconds. An
-// error contains the last lines. The caller makes cmd with a context.
+// runTold runs a command and reports its output to progress every few seconds. An error
+// contains the last lines. The caller makes cmd with exec.CommandContext, since runTold
+// sets what its cancellation does: it interrupts the command's children too.
 func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	output, input, err := os.Pipe()
 	if err != nil {
@@ -144,7 +145,9 @@ func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	return nil
 }
 
-// lockFile takes the exclusive lock of a file, and waits for other processes.
+// lockFile takes the exclusive lock of the file at path, which it creates if necessary.
+// While another process has the lock, it waits; it calls waiting once before that. The
+// caller calls unlock to release the lock. The error is ctx's, or one of the file.
 func lockFile(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

@@ -48,7 +48,7 @@ type Client struct {
 }
 
 // timeline holds the events of a room that a client has seen, in the order in which
-// they arrived.
+// they arrived. A decrypted event stands in the place of its encrypted form.
 type timeline struct {
 	events []*event.Event
 	byID   map[id.EventID]int // index in events
@@ -64,7 +64,8 @@ type ClientOptions struct {
 	URL         string // another address of the homeserver, such as a Proxy's
 }
 
-// Person makes an account and logs in to it, for a test.
+// Person makes an account named localpart and logs in to it, for a test, which closes
+// the client at its end. It ends the test on an error.
 func (h *Homeserver) Person(t testing.TB, localpart string, options ClientOptions) *Client {
 	t.Helper()
 	c, err := h.Login(t.Context(), h.Account(t, localpart), options)
@@ -75,8 +76,8 @@ func (h *Homeserver) Person(t testing.TB, localpart string, options ClientOption
 	return c
 }
 
-// Login logs in to an account with a new device and syncs until ctx ends or Close is
-// called.
+// Login logs in to an account with a new device and returns a client that syncs until
+// ctx ends or Close is called.
 func (h *Homeserver) Login(ctx context.Context, account Account, options ClientOptions) (*Client, error) {
 	url := options.URL
 	if url == "" {
@@ -122,8 +123,8 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 	return c, nil
 }
 
-// Close stops the sync, waits for its end, and deletes the encryption keys. The
-// device stays on the server.
+// Close stops the sync, waits for its end, and deletes the encryption keys. The device
+// stays on the server.
 func (c *Client) Close() {
 	c.StopSync()
 	_ = c.forgetKeys() // a temporary directory
@@ -135,13 +136,15 @@ func (c *Client) StopSync() {
 	<-c.stopped
 }
 
-// Machine returns the client's encryption machine; the client must be Encrypted.
+// Machine returns the client's encryption machine. It panics if the client is not
+// Encrypted.
 func (c *Client) Machine() *crypto.OlmMachine {
 	return c.Crypto.(*cryptohelper.CryptoHelper).Machine()
 }
 
 // WithMachine calls do with the encryption machine while the client processes no sync
-// response: mautrix does not guard the account's keys against its own writes.
+// response, and returns the error of do: mautrix does not guard the account's keys
+// against its own writes. The client must be Encrypted.
 func (c *Client) WithMachine(do func(*crypto.OlmMachine) error) error {
 	c.keys.Lock()
 	defer c.keys.Unlock()

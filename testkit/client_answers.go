@@ -10,8 +10,8 @@ import (
 )
 
 // AwaitAnswer waits for the first answer of the user from to the message to, and
-// returns it; it ends the test if none comes. In a direct message that the client
-// made, an answer need not refer to the message: see DirectAnswers.
+// returns it; it ends the test if none comes in half a minute. In a direct message that
+// the client made, an answer need not refer to the message: see DirectAnswers.
 func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
 	t.Helper()
 	find := c.answersIn(room)
@@ -29,9 +29,9 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 	return evt
 }
 
-// AnswersTo reads the room's history from the homeserver and returns the answers of
-// the user from to the message to. What counts as an answer is the same as for
-// AwaitAnswer.
+// AnswersTo reads the room's history from the homeserver and returns the answers of the
+// user from to the message to. What counts as an answer is the same as for AwaitAnswer.
+// It ends the test on an error.
 func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) []*event.Event {
 	t.Helper()
 	return c.answersIn(room)(c.History(t, room), from, to)
@@ -48,8 +48,9 @@ func (c *Client) answersIn(room id.RoomID) func(events []*event.Event, from id.U
 	return Answers
 }
 
-// IsAnswer reports whether an event is a message of a user that replies to another
-// message, or stands in the thread of that message, and is not an edit.
+// IsAnswer reports whether evt is a message of the user from that replies to the
+// message to, or stands in its thread. It is false for edits and for undecrypted
+// messages.
 func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
 	if evt.Type != event.EventMessage || evt.Sender != from {
 		return false
@@ -70,10 +71,10 @@ func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Even
 	return answers
 }
 
-// DirectAnswers returns the events that answer a message in a direct message: those
-// that reply to it, and those that relate to nothing and follow it before the next
-// message of a person, as a reader understands them. The greeting with which the user
-// enters the room answers nothing.
+// DirectAnswers returns those of the events of a direct message in which the user from
+// answers the message to: those that reply to it, and those that relate to nothing and
+// follow it before the next message of a person, as a reader understands them. The
+// greeting with which the user enters the room answers nothing.
 func DirectAnswers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	var last id.EventID // the last message of a person

@@ -12,8 +12,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// SendFile uploads a file and sends it to a room, and returns the message's id. sealed
-// encrypts the content, as clients do in encrypted rooms.
+// SendFile uploads a file of that name and media type and sends it to a room, and
+// returns the message's id. sealed encrypts the content, as clients do in encrypted
+// rooms. The manners change the message before, for example into a reply.
 func (c *Client) SendFile(ctx context.Context, room id.RoomID, name, mediaType string, content []byte, sealed bool, manners ...Manner) (id.EventID, error) {
 	m := message(name, manners)
 	m.MsgType, m.FileName = event.MsgFile, name

@@ -34,8 +34,8 @@ func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 	return nil, c.changed
 }
 
-// Wait returns the first event of a room that matches, seen already or in the
-// future.
+// Wait returns the first event of a room for which match returns true, seen already or
+// in the future. The error wraps the cause of ctx, or says that the client has stopped.
 func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Event) bool) (*event.Event, error) {
 	return c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		if i := slices.IndexFunc(events, match); i >= 0 {
@@ -66,9 +66,9 @@ func (c *Client) waitFor(
 	}
 }
 
-// Await returns the first event of a room that matches, seen already or within half
-// a minute. To check that an event does not come, send and await another one that
-// comes after it.
+// Await returns the first event of a room for which match returns true, seen already or
+// within half a minute; otherwise it ends the test. To check that an event does not
+// come, send and await another one that comes after it.
 func (c *Client) Await(t testing.TB, room id.RoomID, match func(*event.Event) bool) *event.Event {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -81,7 +81,7 @@ func (c *Client) Await(t testing.TB, room id.RoomID, match func(*event.Event) bo
 }
 
 // AwaitEvent waits until the client has seen and decrypted the event with that id, and
-// returns it.
+// returns it. It ends the test if that takes longer than half a minute.
 func (c *Client) AwaitEvent(t testing.TB, room id.RoomID, eventID id.EventID) *event.Event {
 	t.Helper()
 	return c.Await(t, room, func(evt *event.Event) bool {
@@ -90,7 +90,7 @@ func (c *Client) AwaitEvent(t testing.TB, room id.RoomID, eventID id.EventID) *e
 }
 
 // AwaitMember waits until the latest membership event of a user in a room has this
-// membership.
+// membership. It ends the test if that takes longer than half a minute.
 func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membership event.Membership) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -101,7 +101,7 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 }
 
 // waitMember waits until the latest membership event of a user in a room has this
-// membership, or returns the error of ctx.
+// membership. The error wraps the cause of ctx, or says that the client has stopped.
 func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID, membership event.Membership) error {
 	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		for _, evt := range slices.Backward(events) {
@@ -117,7 +117,7 @@ func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID,
 	return err
 }
 
-// Edits returns the events that edit a message.
+// Edits returns those of the events that edit the message of, whoever sent them.
 func Edits(events []*event.Event, of id.EventID) []*event.Event {
 	var edits []*event.Event
 	for _, evt := range events {
@@ -128,7 +128,8 @@ func Edits(events []*event.Event, of id.EventID) []*event.Event {
 	return edits
 }
 
-// Body returns the plain text of a message, or the new text of an edit.
+// Body returns the plain text of a message, or the new text of an edit; empty for other
+// events, undecrypted ones included.
 func Body(evt *event.Event) string {
 	if evt.Type != event.EventMessage {
 		return ""
@@ -141,7 +142,7 @@ func Body(evt *event.Event) string {
 }
 
 // History reads a whole room from the server, oldest event first, decrypted if the
-// client has the key.
+// client has the key. It ends the test on an error.
 func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
 	t.Helper()
 	events, err := c.ReadHistory(t.Context(), room)
@@ -171,8 +172,9 @@ func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Even
 	}
 }
 
-// read parses an event that did not come from sync, and decrypts it if the client has
-// the key. Otherwise it returns the event as it is.
+// read parses evt, an event of a room that did not come from sync, and decrypts it if
+// the client has the key. Otherwise it returns the event itself, still encrypted. It
+// sets the room and the class of type in evt.
 func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *event.Event {
 	evt.RoomID = room
 	evt.Type.Class = event.MessageEventType
@@ -191,7 +193,7 @@ func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *ev
 	return evt
 }
 
-// Devices lists the devices of the client's account.
+// Devices lists the devices of the client's account. It ends the test on an error.
 func (c *Client) Devices(t testing.TB) []mautrix.RespDeviceInfo {
 	t.Helper()
 	resp, err := c.GetDevicesInfo(t.Context())
@@ -202,8 +204,8 @@ func (c *Client) Devices(t testing.TB) []mautrix.RespDeviceInfo {
 }
 
 // DeviceTrust returns the trust in each of a user's devices, freshly read from the
-// server: id.TrustStateCrossSignedTOFU or above for a device that its owner has
-// signed. The client must be Encrypted.
+// server: id.TrustStateCrossSignedTOFU or above for a device that its owner has signed.
+// The client must be Encrypted. It ends the test on an error.
 func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.TrustState {
 	c.keys.Lock()
 	defer c.keys.Unlock()
@@ -222,8 +224,9 @@ func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.Tr
 	return trust
 }
 
-// AwaitDevice waits until the client knows a device of a user: that device cannot
-// read earlier messages.
+// AwaitDevice waits until the client knows a device of a user: the device can read only
+// messages that the client sends after that. It ends the test if that takes longer than
+// half a minute. The client must be Encrypted.
 func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)

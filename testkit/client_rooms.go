@@ -22,7 +22,8 @@ type Room struct {
 	Invite    []id.UserID
 }
 
-// MakeRoom makes the described room on the homeserver and returns its id.
+// MakeRoom makes the described room on the homeserver and returns its id. It remembers
+// a direct message, for AwaitAnswer and AnswersTo.
 func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
 	req := &mautrix.ReqCreateRoom{
 		Name:          room.Name,
@@ -66,7 +67,7 @@ func (c *Client) Room(t testing.TB, room Room) id.RoomID {
 	return roomID
 }
 
-// Encrypt turns on the encryption of a room.
+// Encrypt turns on the encryption of a room. It ends the test on an error.
 func (c *Client) Encrypt(t testing.TB, room id.RoomID) {
 	t.Helper()
 	_, err := c.SendStateEvent(t.Context(), room, event.StateEncryption, "",
@@ -76,7 +77,7 @@ func (c *Client) Encrypt(t testing.TB, room id.RoomID) {
 	}
 }
 
-// Invite invites a user to a room.
+// Invite invites a user to a room. It ends the test on an error.
 func (c *Client) Invite(t testing.TB, room id.RoomID, user id.UserID) {
 	t.Helper()
 	if _, err := c.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: user}); err != nil {
@@ -84,7 +85,8 @@ func (c *Client) Invite(t testing.TB, room id.RoomID, user id.UserID) {
 	}
 }
 
-// Join joins a room, given by its id or alias, and returns its id.
+// Join joins a room, given by its id or alias, and returns its id. It ends the test on
+// an error.
 func (c *Client) Join(t testing.TB, room string) id.RoomID {
 	t.Helper()
 	resp, err := c.JoinRoom(t.Context(), room, nil)
@@ -94,7 +96,7 @@ func (c *Client) Join(t testing.TB, room string) id.RoomID {
 	return resp.RoomID
 }
 
-// Leave makes the client leave a room.
+// Leave makes the client leave a room. It ends the test on an error.
 func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	t.Helper()
 	if _, err := c.LeaveRoom(t.Context(), room); err != nil {
@@ -103,7 +105,7 @@ func (c *Client) Leave(t testing.TB, room id.RoomID) {
 }
 
 // Upgrade replaces a room by a new one of that room version, as clients do when a
-// person upgrades it, and returns the new room's id.
+// person upgrades it, and returns the new room's id. It ends the test on an error.
 func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID {
 	t.Helper()
 	var answer struct {
@@ -116,7 +118,8 @@ func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID
 	return answer.To
 }
 
-// LetMembersInvite allows every member of a room to invite.
+// LetMembersInvite sets the power level that an invitation needs in a room to 0, so
+// that every member may invite. It ends the test on an error.
 func (c *Client) LetMembersInvite(t testing.TB, room id.RoomID) {
 	t.Helper()
 	var levels event.PowerLevelsEventContent
@@ -129,7 +132,7 @@ func (c *Client) LetMembersInvite(t testing.TB, room id.RoomID) {
 	}
 }
 
-// SetPower sets a user's power level in a room.
+// SetPower sets a user's power level in a room. It ends the test on an error.
 func (c *Client) SetPower(t testing.TB, room id.RoomID, user id.UserID, level int) {
 	t.Helper()
 	var levels event.PowerLevelsEventContent

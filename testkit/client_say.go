@@ -13,8 +13,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Manner changes the content of a message before Say or Edit sends it, for example
-// into a reply. Several can be combined.
+// Manner is a function that changes the content of a message before Say, Edit or
+// SendFile sends it, for example into a reply. Several can be combined.
 type Manner func(*event.MessageEventContent)
 
 // ReplyingTo returns a Manner that makes the message a reply to the event target.
@@ -45,7 +45,7 @@ func Mentioning(user id.UserID) Manner {
 func AsNotice(content *event.MessageEventContent) { content.MsgType = event.MsgNotice }
 
 // RequestDevice sends all devices of a user a request to verify themselves with this
-// client, under the given transaction id.
+// client, under the given transaction id. It ends the test on an error.
 func (c *Client) RequestDevice(t testing.TB, user id.UserID, transaction id.VerificationTransactionID) {
 	t.Helper()
 	content := &event.VerificationRequestEventContent{
@@ -80,15 +80,15 @@ func message(text string, manners []Manner) *event.MessageEventContent {
 	return content
 }
 
-// Say sends a text, encrypted if the room is, and returns the message's id. The
-// manners change it before, for example into a reply.
+// Say sends a text, encrypted if the room is, and returns the message's id. The manners
+// change it before, for example into a reply. It ends the test on an error.
 func (c *Client) Say(t testing.TB, room id.RoomID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	return c.Send(t, room, event.EventMessage, message(text, manners))
 }
 
 // Edit sends an edit that replaces the text of the message target, and returns the
-// edit's id.
+// edit's id. The manners change the new content before. It ends the test on an error.
 func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	content := message(text, manners)
@@ -96,7 +96,8 @@ func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text stri
 	return c.Send(t, room, event.EventMessage, content)
 }
 
-// React puts the emoji key on the event target and returns the reaction's id.
+// React puts the emoji key on the event target and returns the reaction's id. It ends
+// the test on an error.
 func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key string) id.EventID {
 	t.Helper()
 	content := &event.ReactionEventContent{}
@@ -104,7 +105,8 @@ func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key stri
 	return c.Send(t, room, event.EventReaction, content)
 }
 
-// Redact deletes the event target and returns the id of the deletion.
+// Redact deletes the event target and returns the id of the deletion. It ends the test
+// on an error.
 func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.EventID {
 	t.Helper()
 	resp, err := c.RedactEvent(t.Context(), room, target)
@@ -114,7 +116,8 @@ func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.Even
 	return resp.EventID
 }
 
-// Send sends an event of any type, encrypted if the room is, and returns its id.
+// Send sends an event of any type, encrypted if the room is, and returns its id. It
+// ends the test on an error.
 func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any) id.EventID {
 	t.Helper()
 	eventID, err := c.SendEvent(t.Context(), room, kind, content)
@@ -124,8 +127,9 @@ func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any
 	return eventID
 }
 
-// SendEvent sends any event, encrypted if the room is. Before the first event it
-// reads the room's state, since a room with unknown state counts as clear.
+// SendEvent sends an event of any type, encrypted if the room is, and returns its id.
+// Before the first event it reads the room's state, since a room with unknown state
+// counts as clear.
 func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type, content any) (id.EventID, error) {
 	c.mu.Lock()
 	ready := c.ready[room]
@@ -147,7 +151,8 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 	return resp.EventID, nil
 }
 
-// Replay sends a recorded request again, to the homeserver's address url.
+// Replay sends the recorded request r again, to the homeserver's address url, with this
+// client's access token. It ends the test on an error.
 func (c *Client) Replay(t testing.TB, url string, r Request) {
 	t.Helper()
 	_, err := c.MakeFullRequest(t.Context(), mautrix.FullRequest{

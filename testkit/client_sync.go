@@ -12,8 +12,8 @@ import (
 
 const syncRetry = 200 * time.Millisecond
 
-// syncUntil reads events from the homeserver until ctx ends. It goes on after the
-// homeserver restarts.
+// syncUntil reads events from the homeserver until ctx ends or the client is logged
+// out, and then closes c.stopped. It goes on after the homeserver restarts.
 func (c *Client) syncUntil(ctx context.Context) {
 	defer close(c.stopped)
 	for ctx.Err() == nil {
@@ -50,8 +50,9 @@ func (s *clientSyncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSy
 	return err
 }
 
-// OnFailedSync returns how long the client waits after a failed sync: a short time,
-// since tests must be fast.
+// OnFailedSync returns how long the client waits after a failed sync: syncRetry, since
+// tests must be fast. For a client that is logged out it returns err, which ends the
+// sync.
 func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
 	if errors.Is(err, mautrix.MUnknownToken) {
 		return 0, err
@@ -59,8 +60,9 @@ func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Durati
 	return syncRetry, nil
 }
 
-// collect keeps an event until show makes it visible to tests. An event that could be
-// decrypted only later comes outside a sync response, and becomes visible at once.
+// collect keeps an event in c.arrived until show makes it visible to tests, which is at
+// once outside of a sync response: an event that could be decrypted only later comes
+// then. It ignores events without a room.
 func (c *Client) collect(_ context.Context, evt *event.Event) {
 	if evt.RoomID == "" {
 		return
@@ -73,8 +75,9 @@ func (c *Client) collect(_ context.Context, evt *event.Event) {
 	}
 }
 
-// show makes the kept events visible to tests, each in its room, where a decrypted
-// event replaces its encrypted form. The caller holds the client's lock.
+// show makes the events in c.arrived visible to tests, each in its room, where a
+// decrypted event replaces its encrypted form, and wakes those that wait. The caller
+// holds the client's lock c.mu.
 func (c *Client) show() {
 	for _, evt := range c.arrived {
 		room := c.rooms[evt.RoomID]

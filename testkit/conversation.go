@@ -40,9 +40,8 @@ func (c *Client) Conversation(room id.RoomID) *Conversation {
 }
 
 // News returns the acts in the room that it has not returned yet, in the order of
-// arrival, and a channel that closes when there may be more. It leaves out acts
-// through the conversation itself; an unreadable event appears once it can be
-// decrypted.
+// arrival, and a channel that closes when there may be more. It leaves out acts through
+// the conversation itself; an undecrypted event appears once it can be decrypted.
 func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	events, changed := v.client.snapshot(v.room)
 	var news []Act
@@ -57,8 +56,8 @@ func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	return news, changed
 }
 
-// actOf returns the act of which an event is the record; false for an event that is no
-// message, edit, deletion or reaction.
+// actOf returns the act of which evt is the record; false for an event that is no
+// message, edit, deletion or reaction, and for one whose content was deleted.
 func actOf(evt *event.Event) (Act, bool) {
 	act := Act{ID: evt.ID.String(), Sender: evt.Sender.String()}
 	switch evt.Type {
@@ -90,7 +89,8 @@ func actOf(evt *event.Event) (Act, bool) {
 	return Act{}, false
 }
 
-// WaitMember waits until the user is in the room.
+// WaitMember waits until the user is in the room. The error wraps the cause of ctx, or
+// says that the client has stopped.
 func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 	if err := v.client.waitMember(ctx, v.room, user, event.MembershipJoin); err != nil {
 		return fmt.Errorf("wait for %s to join: %w", user, err)
@@ -98,7 +98,9 @@ func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// WaitMessage waits until the user has sent a message to the room.
+// WaitMessage waits until the client has seen a message of the user in the room, also
+// one sent before. The error wraps the cause of ctx, or says that the client has
+// stopped.
 func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
 	_, err := v.client.Wait(ctx, v.room, func(evt *event.Event) bool {
 		return evt.Sender == user && evt.Type == event.EventMessage
@@ -110,7 +112,7 @@ func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
 }
 
 // Say sends a text and returns the message's id. If thread is not empty, the message
-// goes into the thread of that message.
+// goes into the thread of that message. News leaves it out.
 func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {
 	var manners []Manner
 	if thread != "" {
@@ -119,7 +121,7 @@ func (v *Conversation) Say(ctx context.Context, text, thread string) (string, er
 	return v.send(ctx, event.EventMessage, message(text, manners))
 }
 
-// Edit replaces the text of a message of the person.
+// Edit replaces the text of target, a message of the person. News leaves it out.
 func (v *Conversation) Edit(ctx context.Context, target, text string) error {
 	content := message(text, nil)
 	content.SetEdit(id.EventID(target))
@@ -127,7 +129,7 @@ func (v *Conversation) Edit(ctx context.Context, target, text string) error {
 	return err
 }
 
-// React adds an emoji reaction to a message.
+// React adds an emoji reaction to the message target. News leaves it out.
 func (v *Conversation) React(ctx context.Context, target, emoji string) error {
 	content := &event.ReactionEventContent{}
 	content.RelatesTo.SetAnnotation(id.EventID(target), emoji)
@@ -135,7 +137,7 @@ func (v *Conversation) React(ctx context.Context, target, emoji string) error {
 	return err
 }
 
-// Delete deletes a message of the person.
+// Delete deletes target, a message of the person. News leaves it out.
 func (v *Conversation) Delete(ctx context.Context, target string) error {
 	resp, err := v.client.RedactEvent(ctx, v.room, id.EventID(target))
 	if err != nil {

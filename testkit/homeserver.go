@@ -42,8 +42,8 @@ type Homeserver struct {
 // homeserver for tests.
 const homeserverVariable = "HERAUT_TEST_HOMESERVER"
 
-// starter writes the configuration of a homeserver into the empty directory dir,
-// starts it there, and returns it once it answers. It reports builds and
+// starter is a function that writes the configuration of a homeserver into the empty
+// directory dir, starts it there, and returns it once it answers. It reports builds and
 // installations to progress.
 type starter func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error)
 
@@ -58,8 +58,9 @@ var kinds = map[string]struct {
 	"synapse":  {SynapseOptions{}.Start, provideSynapse},
 }
 
-// StartHomeserver starts a homeserver for a test and stops it with the test.
-// HERAUT_TEST_HOMESERVER selects the kind; the default is Dendrite.
+// StartHomeserver starts a homeserver for a test and stops it with the test. The
+// environment variable HERAUT_TEST_HOMESERVER selects the kind; the default is
+// Dendrite. It ends the test on an error.
 func StartHomeserver(t testing.TB) *Homeserver {
 	t.Helper()
 	return startForTest(t, func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
@@ -82,9 +83,9 @@ func startForTest(t testing.TB, start starter) *Homeserver {
 	return h
 }
 
-// StartNamed starts a homeserver of a kind, "dendrite" or "synapse", in the directory
-// dir. An empty kind means Dendrite. progress gets lines about builds and
-// installations.
+// StartNamed starts a homeserver of a kind, "dendrite" or "synapse", in the empty
+// directory dir. An empty kind means Dendrite; any other one is an error. progress gets
+// lines about builds and installations.
 func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
 	known, ok := kinds[cmp.Or(kind, "dendrite")]
 	if !ok {
@@ -94,7 +95,7 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 }
 
 // Prepare builds or installs a kind of homeserver, "dendrite" or "synapse", so that
-// later starts are fast. progress gets lines about it.
+// later starts are fast. Another kind is an error. progress gets lines about it.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	known, ok := kinds[kind]
 	if !ok {
@@ -129,8 +130,9 @@ func (h *Homeserver) Restart(ctx context.Context) error {
 	return err
 }
 
-// startAnywhere starts the server for the first time, on a free port of this machine;
-// prepare sets the command for that port.
+// startAnywhere starts the server for the first time, on a free port of this machine,
+// and sets h.URL. Before, it calls prepare, which must set h.command for that port. If
+// the server ends at once, it tries up to three ports.
 func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) error) error {
 	var err error
 	for range 3 { // another process may take the port before the start
@@ -149,7 +151,9 @@ func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) e
 	return err
 }
 
-// start runs the server's command and waits until the server answers requests.
+// start runs the server's command, sets h.process, and waits until the server answers
+// requests. If that takes longer than startTimeout, it kills the process and returns an
+// error, which wraps errEnded if the process ended by itself.
 func (h *Homeserver) start(ctx context.Context) error {
 	log, err := os.OpenFile(h.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -177,7 +181,7 @@ func (h *Homeserver) PID() int { return h.process.cmd.Process.Pid }
 var errEnded = errors.New("the process has ended")
 
 // awaitHTTP waits until the process answers 200 at url. It returns errEnded if the
-// process ends before.
+// process ends before, or an error that wraps the cause of ctx.
 func (p *process) awaitHTTP(ctx context.Context, url string) error {
 	for {
 		select {
@@ -208,7 +212,8 @@ func answersOK(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// tail returns the last lines of a file, or the error of reading it.
+// tail returns the last lines of the file at path, at most that many, or the text of
+// the error of reading it.
 func tail(path string, lines int) string {
 	content, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {

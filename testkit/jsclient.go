@@ -56,8 +56,9 @@ type JSMessage struct {
 	Failure string
 }
 
-// JSPerson makes an account and logs in to it with a JSClient, for a test. It skips
-// the test if there is no Node.js.
+// JSPerson makes an account named localpart and logs in to it with a JSClient, for a
+// test, at whose end the client stops. It skips the test if there is no Node.js, and
+// ends it on an error.
 func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions) *JSClient {
 	t.Helper()
 	needNode(t, "no client on matrix-js-sdk")
@@ -92,25 +93,29 @@ func needNode(t testing.TB, without string) {
 	}
 }
 
-// MakeRoom makes an encrypted room, invites a user to it, and returns the room's id.
+// MakeRoom makes an encrypted room, invites a user to it, and returns the room's id. It
+// ends the test on an error.
 func (c *JSClient) MakeRoom(t testing.TB, invite id.UserID) id.RoomID {
 	t.Helper()
 	return c.do(t, map[string]any{"do": "create", "invite": invite}).Room
 }
 
-// Join joins an encrypted room to which the client is invited.
+// Join joins an encrypted room to which the client is invited. It ends the test on an
+// error.
 func (c *JSClient) Join(t testing.TB, room id.RoomID) {
 	t.Helper()
 	c.do(t, map[string]any{"do": "join", "room": room})
 }
 
-// Say sends a text to an encrypted room.
+// Say sends a text to an encrypted room and returns the message's id. It ends the test
+// on an error.
 func (c *JSClient) Say(t testing.TB, room id.RoomID, text string) id.EventID {
 	t.Helper()
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text}).Event
 }
 
-// SayInThread sends a text to an encrypted room, in the thread of a root.
+// SayInThread sends a text to an encrypted room, in the thread of the message root, and
+// returns the message's id. It ends the test on an error.
 func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, text string) id.EventID {
 	t.Helper()
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text, "thread": root}).Event
@@ -118,6 +123,7 @@ func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, te
 
 // Verify sends a user a request in an encrypted room to verify each other's devices,
 // and waits until somebody cancels it. It returns who did, and the Matrix error code.
+// It ends the test if that takes longer than half a minute.
 func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verify", "room": room, "user": user})
@@ -126,20 +132,22 @@ func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.U
 
 // VerifyDevice sends a request to verify to a device of the user, instead of a room,
 // and waits until somebody cancels it. It returns who did, and the Matrix error code.
+// It ends the test if that takes longer than half a minute.
 func (c *JSClient) VerifyDevice(t testing.TB, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verifyDevice", "user": user})
 	return line.By, line.Code
 }
 
-// Await returns the first message that matches, seen already or in the future.
+// Await returns the first message for which match returns true, seen already or within
+// half a minute; otherwise it ends the test.
 func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
 	t.Helper()
 	line := c.await(t, func(line jsLine) bool { return line.Message != nil && match(*line.Message) })
 	return *line.Message
 }
 
-// Count returns the number of messages so far that match.
+// Count returns the number of messages so far for which match returns true.
 func (c *JSClient) Count(match func(JSMessage) bool) (n int) {
 	lines, _ := c.output.snapshot()
 	for _, line := range lines {
@@ -150,7 +158,9 @@ func (c *JSClient) Count(match func(JSMessage) bool) (n int) {
 	return n
 }
 
-// do sends a task to the process and returns its result.
+// do sends a task to the process and returns its result. It sets the number of the task
+// in the map task. It ends the test if the process ends or takes longer than half a
+// minute.
 func (c *JSClient) do(t testing.TB, task map[string]any) jsLine {
 	t.Helper()
 	c.tasks++

@@ -86,14 +86,16 @@ func (o *jsOutput) Write(part []byte) (int, error) {
 	}
 }
 
-// snapshot returns the lines and a channel that closes when more arrive.
+// snapshot returns a copy of the lines so far and a channel that closes when more
+// arrive.
 func (o *jsOutput) snapshot() ([]jsLine, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.lines), o.changed
 }
 
-// findNode returns an error if Node.js is missing or too old for a JSClient.
+// findNode returns an error if Node.js is missing or too old for a JSClient, or if npm
+// is missing.
 func findNode(ctx context.Context) error {
 	version, err := exec.CommandContext(ctx, "node", "--version").Output()
 	if err != nil {
@@ -115,15 +117,17 @@ func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
 	return provideModules(ctx, "jsclient", progress)
 }
 
-// provideModules returns the directory node_modules of ProvideNode.
+// provideModules installs the npm packages of the directory name below testkit, unless
+// that was done before, and returns the path of their directory node_modules.
 func provideModules(ctx context.Context, name string, progress io.Writer) (string, error) {
 	dir, err := ProvideNode(ctx, name, progress)
 	return filepath.Join(dir, "node_modules"), err
 }
 
-// ProvideNode returns a directory that has copies of the files package.json,
-// package-lock.json and others of the directory name below testkit, and next to them
-// node_modules with what they name, from npm.
+// ProvideNode installs the npm packages of the directory name below testkit, unless
+// that was done before. It returns the path of a directory that has copies of
+// package.json, package-lock.json and others of that directory, and next to them
+// node_modules. progress gets lines about the installation.
 func ProvideNode(ctx context.Context, name string, progress io.Writer, others ...string) (string, error) {
 	files := append([]string{"package.json", "package-lock.json"}, others...)
 	return tool{
@@ -142,7 +146,8 @@ func ProvideNode(ctx context.Context, name string, progress io.Writer, others ..
 	}.provide(ctx, progress)
 }
 
-// copyFile copies a file, and makes its directory if necessary.
+// copyFile copies the file name from the directory from to the directory to, and makes
+// its directory there if necessary.
 func copyFile(from, to, name string) error {
 	content, err := os.ReadFile(filepath.Join(from, name))
 	if err != nil {

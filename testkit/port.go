@@ -14,9 +14,10 @@ import (
 )
 
 // freePort returns a port of this machine on which no process listens. It lies below
-// those that systems give to outgoing connections, so that it stays free while a
-// server restarts. This process owns the port until it ends, so that no other test
-// takes it.
+// those that systems give to outgoing connections, so that it stays free while a server
+// restarts. This process owns the port until it ends, so that no other test takes it.
+// The error means that 100 ports in a row were taken, or that the file of reservations
+// failed.
 func freePort(ctx context.Context) (int, error) {
 	for range 100 {
 		port := 20000 + rand.IntN(12000)

@@ -16,7 +16,8 @@ type process struct {
 	done chan struct{}
 }
 
-// startProcess starts cmd and waits for its end in the background.
+// startProcess starts cmd and waits for its end in the background. It sets
+// cmd.SysProcAttr, so that Linux ends the process when this one ends.
 func startProcess(cmd *exec.Cmd) (*process, error) {
 	cmd.SysProcAttr = endWithParent()
 	p := &process{cmd: cmd, done: make(chan struct{})}

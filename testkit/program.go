@@ -19,8 +19,8 @@ type Program struct {
 	process *process
 }
 
-// NewProgram returns a program that has not started. command makes the command of each
-// start.
+// NewProgram returns a program that has not started. It calls command for each start,
+// to get the command to run; the output goes to logFile.
 func NewProgram(logFile string, command func(context.Context) *exec.Cmd) *Program {
 	return &Program{LogFile: logFile, command: command}
 }
@@ -39,11 +39,11 @@ func (p *Program) Launch(ctx context.Context) error {
 	return err
 }
 
-// Done returns a channel that closes when the process has ended.
+// Done returns a channel that closes when the process has ended. Call Launch first.
 func (p *Program) Done() <-chan struct{} { return p.process.done }
 
-// Stop asks the process to end with SIGTERM, and returns its exit status: -1 if it did
-// not run or had to be killed.
+// Stop asks the process to end with SIGTERM, kills it after programStopGrace, and
+// returns its exit status: -1 if it never started or had to be killed.
 func (p *Program) Stop() int {
 	if p.process == nil {
 		return -1
@@ -51,16 +51,18 @@ func (p *Program) Stop() int {
 	return p.process.stop(programStopGrace).ExitCode()
 }
 
-// Kill ends the process at once, without a chance to finish its work. What it wrote to
-// files stays, unlike after some power cuts.
+// Kill ends the process at once, without a chance to finish its work, and waits for its
+// end. What it wrote to files stays, unlike after some power cuts. Call Launch first.
 func (p *Program) Kill() {
 	p.process.kill()
 }
 
-// PID returns the id of the process that was last started, which may have ended.
+// PID returns the id of the process that was last started, which may have ended. Call
+// Launch first.
 func (p *Program) PID() int { return p.process.cmd.Process.Pid }
 
-// Log returns everything that the program has written, or the error of reading it.
+// Log returns everything that the program has written in all starts, or the text of the
+// error of reading it.
 func (p *Program) Log() string {
 	content, err := os.ReadFile(p.LogFile)
 	if err != nil {

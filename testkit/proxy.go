@@ -92,7 +92,8 @@ func StartProxy(target string, seed uint64) (*Proxy, error) {
 	return p, nil
 }
 
-// NewProxy starts a proxy for a test and closes it with the test.
+// NewProxy starts a proxy for a test in front of target, a homeserver's address, and
+// closes it with the test. It logs the random seed, and ends the test on an error.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	seed := rand.Uint64()
@@ -112,7 +113,8 @@ func (p *Proxy) Close() {
 	p.http.CloseIdleConnections()
 }
 
-// Add adds a rule after the present ones. remove takes it away again.
+// Add adds a rule after the present ones, and returns a function that takes it away
+// again.
 func (p *Proxy) Add(rule Rule) (remove func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,9 +133,9 @@ func (p *Proxy) Clear() {
 	p.rules = nil
 }
 
-// Requests returns the matching records in the order of arrival, including those of
-// unfinished requests. A nil match returns every record. A match function must not
-// call the proxy.
+// Requests returns copies of the records for which match returns true, in the order of
+// arrival, including those of unfinished requests. A nil match returns every record.
+// match must not call the proxy.
 func (p *Proxy) Requests(match func(*Request) bool) []Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,8 +148,8 @@ func (p *Proxy) Requests(match func(*Request) bool) []Request {
 	return found
 }
 
-// Await waits until n matching requests have ended, and returns the n-th of them by
-// arrival.
+// Await waits until n requests have ended for which match returns true, and returns the
+// n-th of them by arrival. It ends the test if that takes longer than half a minute.
 func (p *Proxy) Await(t testing.TB, n int, match func(*Request) bool) Request {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -195,7 +197,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	do(&Exchange{Request: req, proxy: p, writer: w, incoming: r})
 }
 
-// choose returns what to do with a request, by the rules. The caller holds the proxy's
+// choose returns the action for a request: that of the first rule that applies, whose
+// name it stores in the record req, or passing the request on. It counts down Skip and
+// Times of the rules, and deletes a rule that is used up. The caller holds the proxy's
 // lock.
 func (p *Proxy) choose(req *Request) Action {
 	for i, rule := range p.rules {
@@ -220,8 +224,9 @@ func (p *Proxy) choose(req *Request) Action {
 	return pass
 }
 
-// forward sends a request to the homeserver and returns its answer. If the homeserver
-// cannot be reached, the answer is status 502, as other proxies give it.
+// forward sends the request r to the homeserver and returns its answer. It stores in
+// the record req that it did so and the status. If the homeserver cannot be reached,
+// the answer is status 502, as other proxies give it.
 func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	address := *r.URL
 	address.Scheme, address.Host = p.target.Scheme, p.target.Host

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Action is a fault: a function that handles a request through the methods of
-// Exchange. It has to end with Deliver or Drop.
+// Action is a function that handles a request through the methods of Exchange, mostly a
+// fault. It has to end with Deliver or Drop.
 type Action func(*Exchange)
 
 // Exchange is a request that the proxy is handling, for an Action.
@@ -25,8 +25,8 @@ type Exchange struct {
 	answer   *Response // the homeserver's answer; nil before the first Forward
 }
 
-// Forward passes the request on and returns the homeserver's answer. Only the first
-// call sends the request.
+// Forward passes the request on and returns a copy of the homeserver's answer. Only the
+// first call sends the request; later ones return the same answer.
 func (x *Exchange) Forward() Response {
 	if x.answer == nil {
 		answer := x.proxy.forward(x.incoming, x.Request)
@@ -35,13 +35,14 @@ func (x *Exchange) Forward() Response {
 	return Response{x.answer.Status, x.answer.Header.Clone(), slices.Clone(x.answer.Body)}
 }
 
-// Deliver sends an answer to the client, and so ends the exchange.
+// Deliver sends an answer to the client, records it, and so ends the exchange.
 func (x *Exchange) Deliver(resp Response) {
 	x.deliver(resp, len(resp.Body))
 }
 
-// deliver sends an answer to the client. It cuts the connection after n bytes of the
-// body, if the body is longer.
+// deliver sends an answer to the client and records it; a complete sync answer with new
+// events also for RepeatSync. It cuts the connection after n bytes of the body, if the
+// body is longer. Like Drop, it does not return then, nor if the client has gone.
 func (x *Exchange) deliver(resp Response, n int) {
 	if x.incoming.Context().Err() != nil {
 		x.Drop() // the client has gone
@@ -63,7 +64,8 @@ func (x *Exchange) deliver(resp Response, n int) {
 	}
 }
 
-// Drop closes the client's connection, as when a network or a process breaks.
+// Drop closes the client's connection, as when a network or a process breaks. It does
+// not return: it panics with http.ErrAbortHandler.
 func (x *Exchange) Drop() {
 	panic(http.ErrAbortHandler) // net/http's way to do so
 }
@@ -105,7 +107,7 @@ func Run(f func()) Action {
 }
 
 // Answer returns an Action that answers with a status and body as JSON; the homeserver
-// never sees the request.
+// never sees the request. It panics if body has no JSON.
 func Answer(status int, body any) Action {
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -178,8 +180,8 @@ func Truncate(x *Exchange) {
 	x.deliver(resp, len(resp.Body)/2)
 }
 
-// Rewrite returns an Action that calls change with the homeserver's answer before
-// delivering it.
+// Rewrite returns an Action that calls change with the homeserver's answer, which
+// change may alter, and then delivers it.
 func Rewrite(change func(*Response)) Action {
 	return func(x *Exchange) {
 		resp := x.Forward()
@@ -202,7 +204,8 @@ func RepeatSync(x *Exchange) {
 	x.Deliver(last)
 }
 
-// hasNews reports whether a sync answer brings events of rooms or to the device.
+// hasNews reports whether the sync answer body brings something of rooms, or events to
+// the device; false if it is no JSON.
 func hasNews(body []byte) bool {
 	var sync struct {
 		Rooms    map[string]map[string]json.RawMessage `json:"rooms"`
@@ -230,7 +233,8 @@ func page(status int, html string) Response {
 }
 
 // On returns a function that reports whether a request has that method and a path that
-// matches a regular expression. An empty method means any.
+// matches the regular expression path. An empty method means any. On panics if the
+// expression is invalid.
 func On(method, path string) func(*Request) bool {
 	pattern := regexp.MustCompile(path)
 	return func(req *Request) bool {

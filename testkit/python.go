@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 )
 
-// ProvidePython returns a Python environment that has the packages of requirements.txt
-// in the directory name below testkit, from PyPI.
+// ProvidePython installs the packages of requirements.txt in the directory name below
+// testkit from PyPI, unless that was done before, and returns the path of the Python
+// environment that has them. progress gets lines about the installation.
 func ProvidePython(ctx context.Context, name string, progress io.Writer) (string, error) {
 	const python = "python3"
 	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print(sys.version, sys.base_prefix)").Output()

@@ -95,7 +95,7 @@ func (a *RepositoryAPI) Publish(repositories ...Repository) {
 	}
 }
 
-// Break makes the server answer every request with a status; 0 repairs it.
+// Break makes the server answer every request with a status such as 503; 0 repairs it.
 func (a *RepositoryAPI) Break(status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

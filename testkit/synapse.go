@@ -51,7 +51,8 @@ type AccountValidity struct {
 }
 
 // StartSynapse starts a Synapse for a test that needs this server, and stops it with
-// the test. It skips the test unless tests run on Synapse.
+// the test. It skips the test unless HERAUT_TEST_HOMESERVER is "synapse", and ends it
+// on an error.
 func StartSynapse(t testing.TB, options SynapseOptions) *Homeserver {
 	t.Helper()
 	if os.Getenv(homeserverVariable) != "synapse" {
@@ -121,8 +122,10 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 	return ProvidePython(ctx, "synapse", progress)
 }
 
-// provideValidity returns a directory with the Python package of Tchap's module for
-// accounts that expire, which needs no other one but an old setuptools.
+// provideValidity installs the Python package of Tchap's module for accounts that
+// expire, with the pip of the environment, unless that was done before, and returns the
+// path of the directory that has it. The module needs no other package but an old
+// setuptools.
 func provideValidity(ctx context.Context, environment string, progress io.Writer) (string, error) {
 	return tool{
 		name: "synapse", pins: []string{"validity.txt"}, maker: environment, result: "validity",
@@ -134,15 +137,16 @@ func provideValidity(ctx context.Context, environment string, progress io.Writer
 	}.provide(ctx, progress)
 }
 
-// LiftLimits exempts an account from Synapse's rate limits per user.
+// LiftLimits exempts an account from Synapse's rate limits per user. It ends the test
+// on an error, as on a Dendrite.
 func (h *Homeserver) LiftLimits(t testing.TB, user id.UserID) {
 	t.Helper()
 	path := "/_synapse/admin/v1/users/" + url.PathEscape(string(user)) + "/override_ratelimit"
 	h.Administer(t, http.MethodPost, path, map[string]int{"messages_per_second": 0, "burst_count": 0})
 }
 
-// Administer sends a request to Synapse's admin API as an administrator. It ends the
-// test on an error.
+// Administer sends a request with the JSON of body to Synapse's admin API as an
+// administrator, for which it makes a new account. It ends the test on an error.
 func (h *Homeserver) Administer(t testing.TB, method, path string, body any) {
 	t.Helper()
 	// Each call makes another administrator, which does no harm here.
