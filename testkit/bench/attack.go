@@ -74,9 +74,9 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 	return a, a.addAttacker(ctx)
 }
 
-// addAttacker makes the attacker's account with its devices, and its rooms with the bot.
-// Its client has no encryption keys: with some, it would itself query each of the
-// devices.
+// addAttacker makes the attacker's account with its devices, and its rooms with the
+// bot, and stores them in a. Its client has no encryption keys: with some, it would
+// itself query each of the devices.
 func (a *attack) addAttacker(ctx context.Context) (err error) {
 	if a.account, err = a.hs.CreateAccount(ctx, "mallory", "password of an attacker"); err != nil {
 		return err
@@ -120,8 +120,9 @@ func (a *attack) close() {
 	}
 }
 
-// storm runs one attack for a fixed time. Actions for which a slow homeserver leaves
-// no time are left out.
+// storm runs one attack for a fixed time and counts in a what it did. It leaves out
+// commands for which a slow homeserver leaves no time. The rules that it adds to the
+// proxy end with it.
 func (a *attack) storm(ctx context.Context) error {
 	attacker := []byte(a.account.UserID)
 	removeSlow := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {
@@ -142,8 +143,9 @@ func (a *attack) storm(ctx context.Context) error {
 	})
 }
 
-// settle ends an attack: it waits until the bot has answered the attacker's last commands, with the dead
-// server closing its connections.
+// settle ends an attack: it closes the connections of the dead server and waits until
+// the bot has answered the attacker's last commands and no delayed request for devices
+// is under way. The error is ctx's, or one of a command.
 func (a *attack) settle(ctx context.Context) error {
 	a.dead.CloseClientConnections()
 	for n, roomID := range a.rooms {

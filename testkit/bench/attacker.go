@@ -20,7 +20,7 @@ import (
 )
 
 // requestFeed sends the bot the n-th command to watch a feed, at the address of a
-// server that never answers.
+// server that never answers. n also selects the room. It does not wait for an answer.
 func (a *attack) requestFeed(ctx context.Context, n int) error {
 	_, err := a.client.SendEvent(ctx, a.rooms[n%len(a.rooms)], event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: fmt.Sprintf("!veille flux %s/%d", a.dead.URL, n),
@@ -64,8 +64,9 @@ type flood struct {
 // bot's filter, which a homeserver observes.
 const mostPerSync = 50
 
-// join adds the attack's events and changes of devices that are due by now to a sync
-// response on its way to the bot.
+// join adds the attack's events and changes of devices that are due by now to resp, a
+// sync response on its way to the bot, and counts them. It leaves a response that is no
+// success or no JSON as it is.
 func (f *flood) join(resp *testkit.Response) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -109,14 +110,14 @@ func (f *flood) join(resp *testkit.Response) {
 	}
 }
 
-// due returns how many of count things, spread evenly over the attack, the attack has
-// done by now.
+// due returns how many of count things the attack should have done by now, if it
+// spreads them evenly over its length.
 func (f *flood) due(count int) int {
 	return min(count, int(time.Since(f.start)*time.Duration(count)/f.size.lasts))
 }
 
-// undecryptable returns that many encrypted events that nobody can decrypt, each under
-// another key.
+// undecryptable returns count encrypted events that nobody can decrypt, each under
+// another key, and counts them in f.events.
 func (f *flood) undecryptable(count int) (events []map[string]any) {
 	for range count {
 		f.events++
@@ -133,8 +134,9 @@ func (f *flood) undecryptable(count int) (events []map[string]any) {
 	return events
 }
 
-// spread starts do count times, evenly over lasts, at most 4 at once. It leaves out
-// what it cannot start before lasts is over.
+// spread calls do with the numbers from 0 to count-1, evenly over lasts, at most 4 at
+// once, and waits for their end. It leaves out those that it cannot start before lasts
+// is over. It stops at the first error of do, which it returns, and when ctx ends.
 func spread(ctx context.Context, lasts time.Duration, count int, do func(n int) error) error {
 	end := time.Now().Add(lasts)
 	g, ctx := errgroup.WithContext(ctx)

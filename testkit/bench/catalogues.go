@@ -102,8 +102,8 @@ func (s *stage) manyCatalogues(ctx context.Context) (*contest.Bot, error) {
 	return &contest.Bot{Bot: b, Account: account}, err
 }
 
-// otherCatalogue converts a catalogue in the SILL's format into another format, named
-// by kind, and changes the entries' names.
+// otherCatalogue converts content, a catalogue in the SILL's format, into the format of
+// another one, named by kind, and adds the kind to the entries' names.
 func otherCatalogue(kind string, content []byte) ([]byte, error) {
 	var all []struct {
 		Name        string `json:"name"`

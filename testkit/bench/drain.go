@@ -8,8 +8,9 @@ import (
 	"heraut/testkit/contest"
 )
 
-// measureDrain measures how fast each bot, after a start, answers the commands that
-// were sent while it was down.
+// measureDrain measures how fast each of both bots, after a start, answers the commands
+// that were sent while it was down, in the rooms of a crowd of that size. It returns
+// the times, the rates and the processor times.
 func measureDrain(ctx context.Context, s *stage, size contest.CrowdSize) ([]figure, error) {
 	if err := s.startBoth(ctx); err != nil {
 		return nil, err
@@ -65,14 +66,15 @@ type drained struct {
 
 func (d drained) perSecond() float64 { return float64(d.answers-1) / d.span.Seconds() }
 
-// perCommand returns a time divided by the number of answers, in milliseconds.
+// perCommand returns the time t divided by the number of answers, in milliseconds.
 func (d drained) perCommand(t time.Duration) float64 {
 	return float64(t.Microseconds()) / 1000 / float64(d.answers)
 }
 
-// drain sends perRoom commands to each room while the bot is down, starts the bot, and
-// waits for all answers. Their times are by the homeserver's clock. homeserver is its
-// process id, for its processor time.
+// drain sends perRoom commands to each room of the crowd c while its bot is down,
+// starts the bot, and waits for all answers. Their times are by the homeserver's clock.
+// homeserver is its process id, for its processor time. A command without an answer is
+// an error.
 func drain(ctx context.Context, c *contest.Crowd, perRoom, homeserver int) (d drained, err error) {
 	commands, err := c.Ask(ctx, perRoom)
 	if err != nil {

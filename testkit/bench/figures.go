@@ -18,8 +18,9 @@ type figure struct {
 	atMost bool    // the aim is an upper bound; otherwise a lower one
 }
 
-// memoryFigures returns the lines of a reading of memory. The aim is for all of it; 0 for
-// none.
+// memoryFigures returns the figures of m, a reading of memory: the whole under the
+// given name, and the process's own part of it. aim is an upper bound for the whole, in
+// MiB; 0: none.
 func memoryFigures(m contest.Memory, name string, aim float64) []figure {
 	return []figure{
 		{name: name, unit: "MiB", values: []float64{m.All}, aim: aim, atMost: true},
@@ -51,8 +52,8 @@ func verdict(reached bool) string {
 	return "MISSED"
 }
 
-// ratios returns the quotients of the two lists, value by value: over[i] divided by
-// under[i].
+// ratios returns the quotients of two lists of equal length, value by value: over[i]
+// divided by under[i].
 func ratios(over, under []float64) []float64 {
 	quotients := make([]float64, len(over))
 	for i := range over {

@@ -39,7 +39,8 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	return figures, nil
 }
 
-// startBoth stops both bots and starts them again.
+// startBoth stops both bots and starts them again. It does not wait until they are
+// ready.
 func (s *stage) startBoth(ctx context.Context) error {
 	for _, c := range []contest.Contestant{s.bot, s.other} {
 		c.Stop()
@@ -58,7 +59,8 @@ type latency struct {
 }
 
 // latencies measures the times of answers of both bots, by turns, in encrypted or in
-// unencrypted rooms.
+// unencrypted rooms with the person. The first element is the measured bot's, the
+// second the one's to compare with. It leaves out a first run to warm up.
 func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
 	contestants := []contest.Contestant{s.bot, s.other}
 	var rooms [2]contest.Room

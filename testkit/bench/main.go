@@ -80,9 +80,10 @@ var parts = []part{
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
 
-// bench runs the measurements on a homeserver of that kind, and prints each part's
-// figures once they are known. only names the single part to run; empty: all. against
-// is another build of the bot to compare with, instead of the echo bot.
+// bench runs the measurements of that plan on a homeserver of that kind, and prints
+// each part's figures to out once they are known. only names the single part to run;
+// empty: all. against is the path of another build of the bot to compare with; empty:
+// the echo bot. progress gets how long each part took. It stops at the first error.
 func bench(ctx context.Context, kind, only, against string, plan plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-")
 	if err != nil {

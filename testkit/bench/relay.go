@@ -31,7 +31,8 @@ type relayed struct {
 }
 
 // measureRelay measures how long an expert's answer takes to reach the asker's room
-// while many questions are open. Between its runs it measures the echo bot.
+// while many questions are open. It measures the echo bot in turn with the bot, message
+// by message.
 func measureRelay(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-relay-")
 	if err != nil {
@@ -138,15 +139,15 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 }
 
 // says waits for a message of the bot in a room that contains text, and returns it. A
-// message that came before counts too.
+// message that came before counts too, and any message contains an empty text.
 func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*event.Event, error) {
 	return r.person.Wait(ctx, roomID, func(evt *event.Event) bool {
 		return evt.Sender == r.User() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)
 	})
 }
 
-// ask sends the n-th question and waits until the bot has carried it to the experts'
-// room.
+// ask sends the n-th question, waits until the bot has carried it to the experts' room,
+// and adds the message there to r.root.
 func (r *relayed) ask(ctx context.Context, n int) error {
 	text := fmt.Sprintf("qxz%dqxz", n)
 	if _, err := r.say(ctx, r.asking[n%len(r.asking)], "!question "+text, ""); err != nil {
@@ -159,8 +160,9 @@ func (r *relayed) ask(ctx context.Context, n int) error {
 	return err
 }
 
-// timeAnswer answers the next question as an expert, and returns how long the bot
-// takes to carry the answer to the asker's room. n makes the text unique.
+// timeAnswer answers a question as an expert, and returns how long the bot takes to
+// carry the answer to the asker's room. n selects the question and makes the text
+// unique.
 func (r *relayed) timeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	question := n % len(r.root)
 	text := fmt.Sprintf("wyk%dwyk", n)

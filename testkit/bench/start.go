@@ -14,8 +14,8 @@ import (
 	"heraut/testkit/contest"
 )
 
-// measureStart measures one process of the bot: how long its start takes, and how much
-// memory it uses when idle and after many commands.
+// measureStart measures one process of the bot: how long its start takes and, on Linux,
+// how much memory it uses when idle and after many commands.
 func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	if err := s.bot.Launch(ctx); err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	return append(figures, figure{name: "  ratio of after to before them", values: []float64{after.All / before.All}, aim: 1.05, atMost: true}), nil
 }
 
-// timeStart sends a command while the bot is down, starts the bot, and returns how
-// long after the start the answer comes.
+// timeStart stops the bot, sends a command to the room r, starts the bot, and returns
+// how long after the start the answer comes. n selects the command.
 func (s *stage) timeStart(ctx context.Context, r contest.Room, n int) (time.Duration, error) {
 	s.bot.Stop()
 	command, err := r.Ask(ctx, n)
@@ -94,8 +94,9 @@ func (s *stage) timeStart(ctx context.Context, r contest.Room, n int) (time.Dura
 	return time.Since(began), nil
 }
 
-// askMany makes several people ask in their rooms as fast as they can, and waits
-// until the bot has answered all commands.
+// askMany makes the people of a crowd send that many commands in their rooms as fast as
+// they can, and waits until the bot has answered all of them, by its metric of sent
+// posts.
 func (s *stage) askMany(ctx context.Context, crowd *contest.Crowd, commands int) error {
 	sent, err := metric(ctx, s.bot, "heraut_posts_sent_total")
 	if err != nil {
@@ -107,7 +108,8 @@ func (s *stage) askMany(ctx context.Context, crowd *contest.Crowd, commands int)
 	return awaitMetric(ctx, s.bot, "heraut_posts_sent_total", sent+float64(commands))
 }
 
-// memory returns the resident memory of the process, after an idle time.
+// memory returns the resident memory of the bot's process, after an idle time. It works
+// on Linux only.
 func memory(ctx context.Context, b *contest.Bot, idle time.Duration) (contest.Memory, error) {
 	if err := contest.Rest(ctx, idle); err != nil {
 		return contest.Memory{}, err
@@ -115,7 +117,8 @@ func memory(ctx context.Context, b *contest.Bot, idle time.Duration) (contest.Me
 	return contest.ResidentMemory(b.PID())
 }
 
-// awaitMetric waits until the named value in the bot's /metrics is at least least.
+// awaitMetric waits until the named value in the bot's /metrics is at least least. The
+// error means that ctx ended or contest.Patience passed.
 func awaitMetric(ctx context.Context, b *contest.Bot, name string, least float64) error {
 	ctx, cancel := context.WithTimeout(ctx, contest.Patience)
 	defer cancel()

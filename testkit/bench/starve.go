@@ -27,8 +27,8 @@ type starveSize struct {
 // longer waits for it, and never shows the answer.
 const longestWait = 30 * time.Second
 
-// waits holds the times from the commands of a phase to their answers, in
-// milliseconds: the bot's and the other bot's.
+// waits holds the times from the commands of a phase to their answers, in milliseconds:
+// first those of the measured bot, then those of the bot to compare with.
 type waits [2][]float64
 
 func (w waits) p99(i int) float64 { return contest.Percentile(w[i], 99) }
@@ -104,8 +104,9 @@ func (a *attack) figures(calm, starved waits) []figure {
 	}
 }
 
-// ask asks both bots alternately, at least once and while more returns true, and adds
-// the times of their answers.
+// ask sends commands to both bots alternately, at least once and while more returns
+// true, and adds the times of their answers to w. A time is at most longestWait, also
+// for an answer that does not come.
 func (w *waits) ask(ctx context.Context, rooms [2]contest.Room, more func() bool) error {
 	for n := 0; n == 0 || more(); n++ {
 		for i := range rooms {
@@ -125,8 +126,8 @@ func (w *waits) ask(ctx context.Context, rooms [2]contest.Room, more func() bool
 	return nil
 }
 
-// askDuring sends commands to both bots by turns as long as do runs, and adds the
-// times until the answers. The error is that of do or of a command.
+// askDuring sends commands to both bots by turns as long as do runs, and adds the times
+// until the answers to w. The error is that of do or of a command.
 func (w *waits) askDuring(ctx context.Context, rooms [2]contest.Room, do func() error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- do() }()

@@ -20,8 +20,9 @@ import (
 	"heraut/testkit/contest"
 )
 
-// webhookSize says how large the measurement of webhooks is: the numbers of requests
-// and of commands.
+// webhookSize says how large the measurement of webhooks is: how many requests it
+// times, how many of them up to the room, how many commands it sends, and how many
+// requests make a burst.
 type webhookSize struct{ posts, seen, answers, burst int }
 
 // measureWebhooks measures how long a request to a webhook takes to be answered, how
@@ -196,8 +197,8 @@ func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error)
 }
 
 // underBurst measures the times until answers, in milliseconds, during a burst of
-// requests, half of which go to unknown webhooks. refused counts the requests that
-// were not accepted.
+// requests, half of which go to unknown webhooks. refused counts the requests that were
+// not accepted. It returns once the burst is over.
 func (h *hooked) underBurst(ctx context.Context, size webhookSize) (took []float64, refused int64, err error) {
 	var others atomic.Int64
 	var all sync.WaitGroup
