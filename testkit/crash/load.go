@@ -16,8 +16,8 @@ import (
 	"heraut/testkit"
 )
 
-// load is what people do while the bot is killed and started: they send commands in
-// clear and encrypted rooms, and change the bot's rights there.
+// load holds the rooms and relays in which people send commands while the bot is killed
+// and started and change its rights there, and the commands that they sent.
 type load struct {
 	bot    id.UserID
 	rooms  []room
@@ -37,9 +37,9 @@ type room struct {
 // answers together.
 const perRoom = 3
 
-// newLoad makes people and rooms, invites the bot, which must be running, and waits
-// until it is in all rooms, those of the relays included. relays are the pairs of
-// rooms between which the bot carries questions.
+// newLoad makes people and rooms on the homeserver, invites the bot, which must be
+// running, and waits until it is in all rooms, those of the relays included. relays are
+// the pairs of rooms between which the bot carries questions.
 func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays []*relay) (*load, error) {
 	l := &load{bot: bot, relays: relays, commands: map[id.EventID]int{}}
 	for _, r := range relays {
@@ -111,7 +111,8 @@ var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace phot
 
 // ask sends that many commands while people talk over the relays and change the rooms.
 // In each room, its people send one command each at the same time, and then pause. The
-// number of the round decides what happens to each room.
+// number of the round decides what happens to each room. ask waits for all rooms and
+// relays; the error is the last of theirs.
 func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
 	for i, r := range l.relays {
@@ -143,7 +144,8 @@ func (l *load) ask(ctx context.Context, round, commands int) error {
 	return err
 }
 
-// command sends a command of the person to the room with that index.
+// command sends line, a command of the person, to the room with that index, and records
+// it in l.commands.
 func (l *load) command(ctx context.Context, person *testkit.Client, room int, line string) error {
 	command, err := person.SendEvent(ctx, l.rooms[room].id, event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: line,
@@ -157,8 +159,8 @@ func (l *load) command(ctx context.Context, person *testkit.Client, room int, li
 	return nil
 }
 
-// answered reports whether the person has seen an answer to every command in the room
-// with that index.
+// answered reports whether the person who made the room with that index has seen an
+// answer to every command there.
 func (l *load) answered(room int) bool {
 	r := l.rooms[room]
 	events := r.person.Events(r.id)
@@ -180,8 +182,9 @@ type tally struct {
 	lost                                  []id.EventID
 }
 
-// count reads every room as a client does, from its history and from sync, and
-// counts the answers to each command.
+// count reads every room and relay as a client does, from its history and from sync,
+// and returns the counts of the answers to each command. The error means that a history
+// could not be read.
 func (l *load) count(ctx context.Context) (tally, error) {
 	t := tally{commands: len(l.commands)}
 	histories := make([][]*event.Event, len(l.rooms))
@@ -222,9 +225,9 @@ func (l *load) count(ctx context.Context) (tally, error) {
 	return t, nil
 }
 
-// everything returns all events of a room that a person can see. Dendrite's history
-// sometimes leaves out an event that its sync has delivered, so the events from sync
-// count too.
+// everything returns all events of a room that a person can see: the history, and after
+// it the events from sync that it lacks. Dendrite's history sometimes leaves out an
+// event that its sync has delivered.
 func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]*event.Event, error) {
 	history, err := person.ReadHistory(ctx, room)
 	if err != nil {
@@ -242,7 +245,7 @@ func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]
 	return history, nil
 }
 
-// deleted counts the deleted messages of the bot.
+// deleted counts the messages of the bot in a room's history that are deleted.
 func deleted(history []*event.Event, bot id.UserID) (n int) {
 	for _, evt := range history {
 		message := evt.Type == event.EventMessage || evt.Type == event.EventEncrypted
@@ -253,8 +256,9 @@ func deleted(history []*event.Event, bot id.UserID) (n int) {
 	return n
 }
 
-// unread returns how many answers to the command the person received but cannot
-// decrypt. They are recognised by their relation to the command, which is in clear.
+// unread returns how many answers of the bot to the command are in history but cannot
+// be decrypted. They are recognised by their relation to the command, which is in
+// clear.
 func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	for _, evt := range history {
 		if evt.Type == event.EventEncrypted && evt.Sender == bot {
@@ -266,8 +270,9 @@ func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	return n
 }
 
-// settle waits until every command has an answer, or until patience ends. It then
-// waits as long as a duplicate may need to appear.
+// settle waits until every command has an answer, or until patience ends, and then as
+// long as a duplicate may need to appear. It returns the counts of then, in which
+// commands may still lack an answer.
 func (l *load) settle(ctx context.Context, patience time.Duration) (tally, error) {
 	deadline := time.Now().Add(patience)
 	for {

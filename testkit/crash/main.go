@@ -53,7 +53,9 @@ func line(rounds int, t tally) string {
 }
 
 // crash plays the rounds in a temporary directory and returns the counts. seed
-// determines what happens in them; progress gets a line about each.
+// determines what happens in them; progress gets the faults and, if there are any, the
+// bot's log. The error also covers a data race, a message in clear text for an
+// encrypted room, and too few kills during a send.
 func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t tally, err error) {
 	dir, err := os.MkdirTemp("", "heraut-crash-")
 	if err != nil {
@@ -165,11 +167,11 @@ const (
 	afterKeys        // just after a sync that brings a room's key
 )
 
-// round is one round: people send commands, the bot is killed meanwhile, at the moment
-// that when selects, and is started again. start is the time of that start. hit is true
-// if a request that sends triggered the kill, so never unless when is midSend. atOnce
-// is the largest number of messages that the bot was sending to one room when it was
-// killed.
+// round plays the n-th round: people send commands, the bot is killed meanwhile, at the
+// moment that when selects, and is started again. draw gives the chances. start is the
+// time of that start. hit is true if a request that sends triggered the kill, so never
+// unless when is midSend. atOnce is the largest number of messages that the bot was
+// sending to one room when it was killed.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, atOnce int, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
@@ -225,7 +227,8 @@ func mostInOneRoom(proxy *testkit.Proxy) (most int) {
 	return most
 }
 
-// sends reports whether a request adds an event to a room.
+// sends reports whether a request adds an event to a room: a message, a reaction or a
+// deletion, but no state.
 func sends(r *testkit.Request) bool {
 	return r.Method == http.MethodPut && strings.Contains(r.Path, "/rooms/") &&
 		(strings.Contains(r.Path, "/send/") || strings.Contains(r.Path, "/redact/"))

@@ -46,8 +46,9 @@ type carried struct {
 	deleted  bool
 }
 
-// newRelay makes a room of askers and a room of experts, encrypted or not, and invites
-// the bot, which need not run yet. name makes the accounts of the people unique.
+// newRelay makes a room of askers and a room of experts, encrypted or not, with one
+// person in each, and invites the bot, which need not run yet. name makes the accounts
+// of the people unique.
 func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name string, encrypted bool) (*relay, error) {
 	r := &relay{name: name, encrypted: encrypted, bot: bot}
 	for _, side := range []struct {
@@ -82,7 +83,8 @@ func (r *relay) config() map[string]any {
 	return map[string]any{"name": r.name, "from": []string{string(r.asks)}, "to": string(r.answers)}
 }
 
-// ready waits until the bot is in both rooms.
+// ready waits until the bot has greeted both rooms. The error wraps the cause of ctx,
+// or says that a client has stopped.
 func (r *relay) ready(ctx context.Context) error {
 	for room, client := range map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert} {
 		if _, err := client.Wait(ctx, room, func(evt *event.Event) bool {
@@ -94,10 +96,10 @@ func (r *relay) ready(ctx context.Context) error {
 	return nil
 }
 
-// talk asks two questions, answers those that the experts have seen, and edits and
-// deletes earlier messages from another client. If muted, the experts' room mutes
-// the bot during the questions; otherwise its join rule first changes to another one
-// for closed rooms.
+// talk asks two questions, answers those that the experts have seen, with files, and
+// edits and deletes earlier messages from another client. It records all of them in
+// r.messages. If muted, the experts' room mutes the bot during the questions; otherwise
+// its join rule first changes to another one for closed rooms.
 func (r *relay) talk(ctx context.Context, muted bool) error {
 	trouble := noTrouble
 	if muted {
@@ -146,8 +148,8 @@ func (r *relay) talk(ctx context.Context, muted bool) error {
 	return nil
 }
 
-// seen waits until the experts see the copy of a question. It may take until the bot,
-// killed meanwhile, runs again.
+// seen waits for at most a minute until the experts see the copy of the question m. It
+// may take until the bot, killed meanwhile, runs again.
 func (r *relay) seen(ctx context.Context, m *carried) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -169,8 +171,8 @@ func (r *relay) author(m *carried) *testkit.Client {
 	return r.expertToo
 }
 
-// text returns the text to send: word and the mark by which copies are recognised,
-// with the command before it if the message is a question.
+// text returns the text to send: the mark by which copies are recognised and word, with
+// the command before them if the message is a question.
 func (m *carried) text(word string) string {
 	text := strings.TrimSpace(m.mark + " " + word)
 	if m.question == "" {
@@ -185,7 +187,8 @@ func edited(m *carried) *event.MessageEventContent {
 	return content
 }
 
-// say sends a message that the bot has to carry, and records its id.
+// say gives m a mark, sends it as a message that the bot has to carry, stores the
+// event's id in m, and adds m to r.messages. Then it pauses for a moment.
 func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) error {
 	m.mark = strings.ToLower(crand.Text())
 	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("")}
@@ -206,7 +209,8 @@ func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) err
 	return ctx.Err()
 }
 
-// attach sends a file that the bot must carry.
+// attach gives m a mark, sends a file with it in the thread of m.question, which the
+// bot has to carry, stores the event's id in m, and adds m to r.messages.
 func (r *relay) attach(ctx context.Context, client *testkit.Client, m *carried) error {
 	m.mark, m.file = strings.ToLower(crand.Text()), true
 	content := []byte(strings.Repeat(m.mark, 2000))
@@ -266,7 +270,8 @@ func (r *relay) answersSeen(question *carried) bool {
 	return true
 }
 
-// pick returns a random message without an edit or a deletion; nil if there is none.
+// pick returns a random message of r.messages without an edit or a deletion; nil if
+// there is none.
 func (r *relay) pick() *carried {
 	var may []*carried
 	for _, m := range r.messages {
@@ -284,8 +289,9 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count adds to the tally whether each message was carried exactly once. A message
-// counts as a command, and so do each edit and each deletion.
+// count adds to the tally t whether each message was carried exactly once. A message
+// counts as a command, and so do each edit, each deletion and the text before each
+// file.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert} {
@@ -317,7 +323,7 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 	return nil
 }
 
-// copies are the bot's events that carry a message.
+// copies holds how many of the bot's events carry a message, by their kind.
 type copies struct {
 	sent        int // the copies, deleted ones too
 	posts       int // those of them that stand
@@ -359,8 +365,8 @@ func (m *carried) copies(history []*event.Event, bot id.UserID) (c copies) {
 	return c
 }
 
-// shown returns a line about each event of the bot that contains the message's mark,
-// for the report about a duplicate.
+// shown returns a line about each message of the bot in history that contains the mark
+// of m, for the report about a duplicate.
 func (m *carried) shown(history []*event.Event, bot id.UserID) (lines []string) {
 	for _, evt := range history {
 		if evt.Sender == bot && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark) {
@@ -379,8 +385,9 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// countOnce adds to the tally that something that must happen once, named by what,
-// happened n times.
+// countOnce adds to the tally that something that must happen once to the message m,
+// named by what, happened n times: a loss if n is 0 or less, duplicates if n is more
+// than 1.
 func (t *tally) countOnce(m *carried, what string, n int) {
 	t.commands++
 	switch {
@@ -394,7 +401,8 @@ func (t *tally) countOnce(m *carried, what string, n int) {
 	}
 }
 
-// extra adds n copies too many of a message to the tally.
+// extra adds n copies too many of the message m to the tally; nothing if n is 0 or
+// less.
 func (t *tally) extra(m *carried, n int) {
 	if n > 0 {
 		t.duplicates += n

@@ -14,8 +14,8 @@ import (
 	"heraut/testkit"
 )
 
-// trouble is something that people do to a room while the bot answers and crashes,
-// such as muting or kicking it.
+// trouble is the kind of a change that people make to a room while the bot answers and
+// crashes, such as muting or kicking it.
 type trouble int
 
 const (
@@ -27,9 +27,11 @@ const (
 	troubles
 )
 
-// during calls do while the trouble lasts, and then undoes it: the bot is in the room
-// and may write again. answered reports whether the bot has answered all commands
-// there; a kick waits for that, since a bot that is out owes no answers.
+// during makes the change to the room, calls do, and undoes the change: the bot is in
+// the room and may write again. in is the client of a person with power there. answered
+// reports whether the bot has answered all commands there; a kick waits for that, for
+// at most 20 seconds, since a bot that is out owes no answers, and it is over before
+// do. The errors of all steps are joined.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
@@ -54,8 +56,8 @@ func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID,
 	return errors.Join(before, after)
 }
 
-// changePowers changes a room's power levels as clients do: it reads them, calls the
-// given function with them, and sends all of them back.
+// changePowers changes a room's power levels as clients do: it reads them, calls change
+// with them, which alters the map, and sends all of them back.
 func changePowers(ctx context.Context, in *testkit.Client, room id.RoomID, change func(map[string]any)) error {
 	powers := map[string]any{}
 	if err := in.StateEvent(ctx, room, event.StatePowerLevels, "", &powers); err != nil {
@@ -75,7 +77,8 @@ func joinRule(ctx context.Context, in *testkit.Client, room id.RoomID, rule even
 	return nil
 }
 
-// kick removes the bot from a room, invites it again, and waits until it is back.
+// kick removes the bot from a room, invites it again, and waits for at most a minute
+// until it is back.
 func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID) error {
 	if _, err := in.KickUser(ctx, room, &mautrix.ReqKickUser{UserID: bot}); err != nil {
 		return fmt.Errorf("kick the bot: %w", err)
@@ -97,7 +100,7 @@ func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID
 	return nil
 }
 
-// await calls so again and again until it returns true. The error means that this took
+// await calls so every 100 ms until it returns true. The error means that this took
 // longer than patience, or that ctx ended.
 func await(ctx context.Context, patience time.Duration, so func() bool) error {
 	deadline := time.Now().Add(patience)
