@@ -16,8 +16,8 @@ import (
 // Entries is about the size of the real catalogue.
 const Entries = 700
 
-// BigCatalogue returns a catalogue with that many entries: those of the demonstration
-// again and again, under other names and ids.
+// BigCatalogue returns a catalogue with that many entries, as JSON in the SILL's
+// format: those of the demonstration again and again, under other names and ids.
 func BigCatalogue(entries int) ([]byte, error) {
 	root, err := testkit.Root()
 	if err != nil {
@@ -44,8 +44,8 @@ func BigCatalogue(entries int) ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// rename changes the name and the id in a copy of a catalogue's entry, so that it
-// counts as another entry. round and i make them unique.
+// rename changes the name and the ids in entry, a copy of a catalogue's entry, so that
+// it counts as another entry. round and i make them unique.
 func rename(entry map[string]any, round, i int) {
 	entry["id"] = 100_000*round + i
 	entry["name"] = fmt.Sprintf("%s %d", entry["name"], round+1)

@@ -33,7 +33,9 @@ type Bot struct {
 	Account testkit.Account
 }
 
-// NewBot prepares a bot that runs program in the new directory dir.
+// NewBot makes an account with that local part and prepares a bot for it that runs
+// program in dir, a directory that NewBot makes. catalogue is the address of its
+// catalogue. The caller starts it.
 func NewBot(ctx context.Context, hs *testkit.Homeserver, localpart, program, dir, catalogue string) (*Bot, error) {
 	account, err := newAccount(ctx, hs, localpart, dir)
 	if err != nil {
@@ -46,7 +48,7 @@ func NewBot(ctx context.Context, hs *testkit.Homeserver, localpart, program, dir
 func (b *Bot) Name() string    { return b.Account.UserID.Localpart() }
 func (b *Bot) User() id.UserID { return b.Account.UserID }
 
-// LogTail returns the end of a bot's log.
+// LogTail returns the last 4000 bytes of the log of the bot c.
 func LogTail(c Contestant) string {
 	log := c.Log()
 	return log[max(0, len(log)-4000):]
@@ -61,8 +63,9 @@ type Peer struct {
 func (p *Peer) Name() string    { return p.Account.UserID.Localpart() }
 func (p *Peer) User() id.UserID { return p.Account.UserID }
 
-// NewPeer prepares another bot that runs in the new directory dir. command returns its
-// program and arguments.
+// NewPeer makes an account with that local part and prepares another bot for it that
+// runs in dir, a directory that NewPeer makes. It calls command once, which may prepare
+// files there, and returns the bot's program and arguments. The caller starts the bot.
 func NewPeer(ctx context.Context, hs *testkit.Homeserver, localpart, dir string, command func(testkit.Account) ([]string, error)) (*Peer, error) {
 	account, err := newAccount(ctx, hs, localpart, dir)
 	if err != nil {
@@ -86,8 +89,9 @@ func newAccount(ctx context.Context, hs *testkit.Homeserver, localpart, dir stri
 	return hs.CreateAccount(ctx, localpart, "password of the bot")
 }
 
-// NewEcho prepares the bare bot of package echo. It answers each text with the content
-// of the JSON file card, or with the same text if card is empty.
+// NewEcho builds and prepares the bare bot of package echo, in the directory dir, which
+// it makes. The bot answers each text with the content of the JSON file card, or with
+// the same text if card is empty. The caller starts it.
 func NewEcho(ctx context.Context, hs *testkit.Homeserver, dir, card string) (*Peer, error) {
 	root, err := testkit.Root()
 	if err != nil {

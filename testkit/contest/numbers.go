@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Median returns the median of the values, and leaves their order unchanged.
+// Median returns the median of the values, and leaves their order unchanged. It panics
+// without values.
 func Median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)
@@ -19,7 +20,7 @@ func Median(values []float64) float64 {
 }
 
 // Percentile returns the p-th percentile of the values, and leaves their order
-// unchanged.
+// unchanged. It panics without values.
 func Percentile(values []float64, p int) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
@@ -30,7 +31,7 @@ func Machine() string {
 	return fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
-// Rest lets a time pass.
+// Rest waits for the time d. The error is the cause of ctx, if that ends first.
 func Rest(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

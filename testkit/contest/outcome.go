@@ -8,7 +8,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Outcome counts what became of a crowd's commands.
+// Outcome holds the counts of a crowd's commands with and without an answer, of
+// repeated and disordered answers, and the times of the first and the last answer.
 type Outcome struct {
 	Answered   int
 	Lost       int       // commands without an answer
@@ -18,8 +19,8 @@ type Outcome struct {
 	Last       time.Time
 }
 
-// add counts the commands of a room, in their order, and their answers, in the room's
-// order.
+// add counts in o the commands of a room, in their order, and their answers, in the
+// room's order.
 func (o *Outcome) add(commands []id.EventID, answers []Answer) {
 	furthest := -1
 	for _, command := range commands {
@@ -54,7 +55,8 @@ func answered(answers []Answer) int {
 	return len(seen)
 }
 
-// Count reads the answers so far.
+// Count reads the answers to the commands so far, without waiting for more, and returns
+// their counts. commands holds the ids of the commands by room, as Ask returns them.
 func (c *Crowd) Count(ctx context.Context, commands [][]id.EventID) (o Outcome, err error) {
 	answers := make([][]Answer, len(c.Rooms))
 	err = c.Each(ctx, func(ctx context.Context, i int) (err error) {
@@ -67,8 +69,10 @@ func (c *Crowd) Count(ctx context.Context, commands [][]id.EventID) (o Outcome, 
 	return o, err
 }
 
-// Settle waits until all commands have an answer, or no more answers come for a while.
-// It polls one room at a time, so that reading hardly slows down the homeserver.
+// Settle waits until all commands have an answer, or no more answers come for the time
+// while, and returns the counts. commands is what Ask returned. It polls one room at a
+// time, so that reading hardly slows down the homeserver. The error is one of reading,
+// or the cause of ctx.
 func (c *Crowd) Settle(ctx context.Context, commands [][]id.EventID, while time.Duration) (Outcome, error) {
 	ticker := time.NewTicker(250 * time.Millisecond)
 	defer ticker.Stop()

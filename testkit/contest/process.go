@@ -17,8 +17,8 @@ type Memory struct{ All, Own float64 }
 
 var resident = regexp.MustCompile(`(?m)^(VmRSS|RssAnon):\s*(\d+) kB$`)
 
-// ResidentMemory returns the resident memory of a process, in MiB. It only works on
-// Linux.
+// ResidentMemory returns the resident memory of the process with that id. It only works
+// on Linux; elsewhere, and for a process that has ended, it returns an error.
 func ResidentMemory(pid int) (Memory, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -45,8 +45,8 @@ func ResidentMemory(pid int) (Memory, error) {
 // tick is the unit of a process's times on Linux.
 const tick = 10 * time.Millisecond
 
-// ProcessorTime returns the processor time that a process has used since its start;
-// 0 on systems other than Linux.
+// ProcessorTime returns the processor time that the process with that id has used since
+// its start; 0 on systems other than Linux. The error means that the process has ended.
 func ProcessorTime(pid int) (time.Duration, error) {
 	if runtime.GOOS != "linux" {
 		return 0, nil

@@ -20,7 +20,8 @@ import (
 // Patience bounds every wait.
 const Patience = 5 * time.Minute
 
-// NewPerson makes a new person on the homeserver, with a client that can encrypt.
+// NewPerson makes an account with a random name on the homeserver and returns a client
+// for it that syncs and can encrypt. The caller closes it.
 func NewPerson(ctx context.Context, hs *testkit.Homeserver) (*testkit.Client, error) {
 	account, err := hs.CreateAccount(ctx, "agent-"+strings.ToLower(rand.Text()[:12]), "password of an agent")
 	if err != nil {
@@ -36,8 +37,9 @@ type Room struct {
 	With   Contestant
 }
 
-// NewRoom makes a room of a person with a bot, and waits until the bot has joined and,
-// if it greets, has greeted. The bot must be running.
+// NewRoom makes a room of a person with a bot, and waits until the bot has joined or,
+// if it is a *Bot, has greeted. The bot must be running. The error wraps the cause of
+// ctx, or is one of the room.
 func NewRoom(ctx context.Context, person *testkit.Client, with Contestant, encrypted bool) (Room, error) {
 	roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{with.User()}})
 	if err != nil {
@@ -58,6 +60,7 @@ func NewRoom(ctx context.Context, person *testkit.Client, with Contestant, encry
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill vlc", "!sill qgis", "!sill nextcloud"}
 
 // Ask sends one of some prepared commands, chosen by n, and returns the message's id.
+// It does not wait for the answer.
 func (r Room) Ask(ctx context.Context, n int) (id.EventID, error) {
 	return r.Person.SendEvent(ctx, r.ID, event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: questions[n%len(questions)], Mentions: &event.Mentions{},
@@ -65,6 +68,7 @@ func (r Room) Ask(ctx context.Context, n int) (id.EventID, error) {
 }
 
 // Answered waits until the person sees the bot's answer to the command, and returns it.
+// An empty answer is an error.
 func (r Room) Answered(ctx context.Context, command id.EventID) (*event.Event, error) {
 	evt, err := r.Person.Wait(ctx, r.ID, func(evt *event.Event) bool { return testkit.IsAnswer(evt, r.With.User(), command) })
 	if err == nil && strings.TrimSpace(testkit.Body(evt)) == "" {
@@ -73,7 +77,8 @@ func (r Room) Answered(ctx context.Context, command id.EventID) (*event.Event, e
 	return evt, err
 }
 
-// TimeAnswer measures the time from the sending of a command to its answer's arrival.
+// TimeAnswer sends a command, chosen by n, waits for its answer, and returns the time
+// from the sending to the answer's arrival.
 func (r Room) TimeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	began := time.Now()
 	command, err := r.Ask(ctx, n)
@@ -92,8 +97,9 @@ type Answer struct {
 	At time.Time
 }
 
-// Answers reads the contestant's answers to commands from the end of the room's history,
-// in the room's order. Each command may have several.
+// Answers reads the contestant's answers to commands from the end of the room's
+// history, in the room's order. Each command may have several. It reads four events for
+// each command.
 func (r Room) Answers(ctx context.Context, commands []id.EventID) ([]Answer, error) {
 	page, err := r.Person.Messages(ctx, r.ID, "", "", mautrix.DirectionBackward, nil, 4*len(commands))
 	if err != nil {
@@ -108,8 +114,9 @@ func (r Room) Answers(ctx context.Context, commands []id.EventID) ([]Answer, err
 	return answers, nil
 }
 
-// answeredBy returns the id of the message that an event replies to, or the root of
-// its thread. It works for encrypted events, since these relations are in clear.
+// answeredBy returns the root of the thread in which evt stands or, outside of threads,
+// the id of the message to which it replies; empty if there is neither. It works for
+// encrypted events, since these relations are in clear.
 func answeredBy(evt *event.Event) id.EventID {
 	var content struct {
 		Relation event.RelatesTo `json:"m.relates_to"`
@@ -136,8 +143,9 @@ type CrowdSize struct {
 	Encrypted     bool
 }
 
-// NewCrowd makes a group of people and their rooms with a bot, which must be running
-// so that it can join.
+// NewCrowd makes a group of people and their rooms with a bot, which must be running so
+// that it can join. It then stops the sync of the people, who read on request only. The
+// caller closes the crowd.
 func NewCrowd(ctx context.Context, hs *testkit.Homeserver, with Contestant, size CrowdSize) (*Crowd, error) {
 	c := &Crowd{With: with, Rooms: make([]Room, size.Rooms)}
 	for range size.People {
@@ -170,8 +178,9 @@ func (c *Crowd) Close() {
 	}
 }
 
-// Each calls do for each room. The people work concurrently, each on one room after
-// the other.
+// Each calls do for each room, with its index i. The people work concurrently, each on
+// one room after the other. It returns the first error of do, after which ctx ends, as
+// it does after Patience.
 func (c *Crowd) Each(ctx context.Context, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -190,7 +199,7 @@ func (c *Crowd) Each(ctx context.Context, do func(ctx context.Context, i int) er
 }
 
 // Ask sends n commands to each room, and returns the ids of the messages, by room, in
-// their order.
+// their order. It does not wait for answers.
 func (c *Crowd) Ask(ctx context.Context, n int) ([][]id.EventID, error) {
 	commands := make([][]id.EventID, len(c.Rooms))
 	for k := range n {
