@@ -53,7 +53,8 @@ func main() {
 	}
 }
 
-// compare measures the bots on one homeserver and prints their table.
+// compare measures the bots whose names only lists on a homeserver of that kind, and
+// prints their table to out. progress gets a line about each step.
 func compare(ctx context.Context, homeserver string, only []string, p plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-compare-")
 	if err != nil {
@@ -101,7 +102,8 @@ func compare(ctx context.Context, homeserver string, only []string, p plan, out,
 	return err
 }
 
-// load returns the load average of the last minute.
+// load returns the load average of the last minute; "unknown" on systems other than
+// Linux.
 func load() string {
 	content, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
@@ -139,8 +141,9 @@ func (s *stage) close() {
 	}
 }
 
-// enter prepares the bots and their rooms, Héraut's first: it gives the card with which
-// the others answer.
+// enter prepares the bots whose names only lists, with their rooms, and adds them to
+// s.entrants. Héraut always comes first: it gives the card with which the others
+// answer. All bots are stopped afterwards.
 func (s *stage) enter(ctx context.Context, only []string) error {
 	tools, err := install(ctx, s.hs, s.progress)
 	if err != nil {
@@ -187,8 +190,9 @@ func (s *stage) enter(ctx context.Context, only []string) error {
 	return nil
 }
 
-// makeRooms launches a bot and makes its rooms. Some bots miss the invitations that come
-// before their first sync.
+// makeRooms adds the entrant e to s.entrants, launches its bot and makes its rooms. It
+// waits between the two, since some bots miss the invitations that come before their
+// first sync.
 func (s *stage) makeRooms(ctx context.Context, e *entrant) (err error) {
 	s.entrants = append(s.entrants, e)
 	if err := errors.Join(e.Launch(ctx), contest.Rest(ctx, s.plan.idle)); err != nil {
@@ -203,7 +207,8 @@ func (s *stage) makeRooms(ctx context.Context, e *entrant) (err error) {
 	return err
 }
 
-// cardOf returns the content of the answer to !sill gimp, without its relation.
+// cardOf asks the bot in the room r for !sill gimp and returns the content of its
+// answer as JSON, without its relation to the command.
 func cardOf(ctx context.Context, r contest.Room) ([]byte, error) {
 	command, err := r.Ask(ctx, 0)
 	if err != nil {

@@ -32,7 +32,9 @@ var kinds = []kind{
 	{"echo", func(string) string { return "bare mautrix " + mautrixVersion() }, nil},
 }
 
-// pinned returns a title with the version that a file names.
+// pinned returns a function that returns a title, name with a version. It finds the
+// version in the file below testkit/compare of the tree root, by the first group of the
+// regular expression version; without it, the title is name alone.
 func pinned(name, file, version string) func(root string) string {
 	return func(root string) string {
 		content, err := os.ReadFile(filepath.Join(root, "testkit", "compare", file))
@@ -53,7 +55,7 @@ func mautrixVersion() string {
 	return ""
 }
 
-// tools says where the peers are.
+// tools holds the homeserver and the places of the other bots' programs.
 type tools struct {
 	hs     *testkit.Homeserver
 	source string // the directory testkit/compare
@@ -75,7 +77,8 @@ func install(ctx context.Context, hs *testkit.Homeserver, progress io.Writer) (t
 	return tools{hs, filepath.Join(root, "testkit", "compare"), filepath.Join(python, "bin", "python"), node}, err
 }
 
-// newPeer prepares a bot that answers with the card.
+// newPeer prepares a bot of the kind k in the directory dir, which answers with the
+// card. It writes the card to a file next to dir.
 func newPeer(ctx context.Context, t tools, k kind, dir string, card []byte) (*contest.Peer, error) {
 	file := filepath.Join(filepath.Dir(dir), "card.json")
 	if err := os.WriteFile(file, card, 0o600); err != nil {
@@ -105,9 +108,10 @@ func prepareSDK(ctx context.Context, t tools, account testkit.Account, _ string)
 	return []string{"node", filepath.Join(t.node, "bot.js"), t.hs.URL, client.AccessToken}, nil
 }
 
-// prepareMaubot configures maubot's standalone mode, with which a process runs one
-// plugin. Commands that people give while it is down count: it does not ignore its
-// first sync.
+// prepareMaubot logs in to the account, writes the configuration of maubot's standalone
+// mode, with which a process runs one plugin, into dir, and returns the program and its
+// arguments. Commands that people give while the bot is down count: it does not ignore
+// its first sync.
 func prepareMaubot(ctx context.Context, t tools, account testkit.Account, dir string) ([]string, error) {
 	client, err := t.hs.Login(ctx, account, testkit.ClientOptions{})
 	if err != nil {

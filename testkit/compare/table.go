@@ -44,8 +44,8 @@ func table(p plan, entrants []*entrant) string {
 	return b.String()
 }
 
-// spread returns the median and, of several values, the smallest and the largest one; a
-// dash for none.
+// spread returns the median of values with that many decimals and, if there are
+// several, the smallest and the largest one in parentheses; a dash if there is none.
 func spread(values []float64, decimals int) string {
 	if len(values) == 0 {
 		return "–"
@@ -57,7 +57,8 @@ func spread(values []float64, decimals int) string {
 	return text
 }
 
-// counts returns one number for each round; a dash for none.
+// counts returns the numbers that count, a function, returns for each round's outcome,
+// separated by commas; a dash without outcomes.
 func counts(outcomes []contest.Outcome, count func(contest.Outcome) int) string {
 	if len(outcomes) == 0 {
 		return "–"

@@ -16,7 +16,8 @@ import (
 // longestWait bounds the wait for one answer; a longer one counts as that long.
 const longestWait = 20 * time.Second
 
-// figures holds what a bot did in all rounds: one value a round, but for waits.
+// figures holds the measurements of one bot in all rounds: one value a round, but for
+// waits and for drains that fail.
 type figures struct {
 	start  []float64 // seconds from the start of the process to the first answer
 	idle   []float64 // MiB
@@ -28,7 +29,8 @@ type figures struct {
 	killed []contest.Outcome
 }
 
-// turn measures one bot, alone on the homeserver, in one round.
+// turn makes all measurements of one bot, alone on the homeserver, in one round, adds
+// them to the figures of e, and stops the bot. round counts from 0.
 func (s *stage) turn(ctx context.Context, e *entrant, round int) error {
 	for _, measure := range []func(context.Context, *entrant) error{s.measureStart, s.measureIdle, s.measureLatency, s.measureDrain} {
 		if err := measure(ctx, e); err != nil {
@@ -42,8 +44,9 @@ func (s *stage) turn(ctx context.Context, e *entrant, round int) error {
 	return nil
 }
 
-// measureStart starts the bot, with a command waiting and more to come: some bots never
-// answer what people said before the start.
+// measureStart starts the bot and adds to e.start how long its first answer takes. A
+// command waits for the bot, and more follow: some bots never answer messages from
+// before the start. The error also means that no answer came within a minute.
 func (s *stage) measureStart(ctx context.Context, e *entrant) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("no answer after the start"))
 	defer cancel()
@@ -70,7 +73,8 @@ func (s *stage) measureStart(ctx context.Context, e *entrant) error {
 	return nil
 }
 
-// answers returns the answers that the person who syncs has seen.
+// answers returns the messages of the bot with a relation that the person who syncs has
+// seen in the bot's room.
 func (e *entrant) answers() (answers []*event.Event) {
 	for _, evt := range e.room.Person.Events(e.room.ID) {
 		if evt.Type == event.EventMessage && evt.Sender == e.User() && evt.Content.AsMessage().OptionalGetRelatesTo() != nil {
@@ -106,8 +110,10 @@ func (s *stage) measureLatency(ctx context.Context, e *entrant) error {
 	return nil
 }
 
-// measureDrain freezes the bot while people send commands: all bots have the same
-// backlog, those too that answer nothing from before their start.
+// measureDrain freezes the bot while people send commands, wakes it, and adds the
+// outcome, the rate and the processor times to the figures of e. So all bots have the
+// same backlog, also those that answer nothing from before their start. For a bot that
+// ends by itself meanwhile, it adds no figures, but starts it again.
 func (s *stage) measureDrain(ctx context.Context, e *entrant) error {
 	commands, err := s.frozen(ctx, e, e.crowd)
 	if err != nil {
@@ -140,7 +146,8 @@ func (s *stage) measureDrain(ctx context.Context, e *entrant) error {
 	return err
 }
 
-// frozen sends commands to a crowd while the bot is frozen, and leaves it so.
+// frozen freezes the bot's process, sends commands to the crowd, and returns their ids
+// by room. It leaves the process frozen.
 func (s *stage) frozen(ctx context.Context, e *entrant, crowd *contest.Crowd) ([][]id.EventID, error) {
 	if err := syscall.Kill(e.PID(), syscall.SIGSTOP); err != nil {
 		return nil, err
@@ -149,7 +156,7 @@ func (s *stage) frozen(ctx context.Context, e *entrant, crowd *contest.Crowd) ([
 }
 
 // measureKill kills the bot once it has given at least some of the answers to waiting
-// commands, starts it again and counts.
+// commands, or took too long, starts it again and adds the outcome to e.killed.
 func (s *stage) measureKill(ctx context.Context, e *entrant, some int) error {
 	crowd := &contest.Crowd{With: e.Contestant, People: e.crowd.People, Rooms: e.crowd.Rooms[:s.plan.killed]}
 	commands, err := s.frozen(ctx, e, crowd)
