@@ -45,8 +45,9 @@ func main() {
 // that declaration.
 type docstring struct{ file, name, text string }
 
-// read returns the docstrings of the functions and types below dir, without tests, in
-// the order of files and lines.
+// read returns the docstrings of the functions, methods and types below dir, without
+// tests, in the order of files and lines. It leaves out grouped types and declarations
+// without a docstring. The error is one of reading or parsing.
 func read(dir string) (all []docstring, err error) {
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

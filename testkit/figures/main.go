@@ -56,7 +56,8 @@ func main() {
 	}
 }
 
-// print writes one line for each figure, with a column for each tree.
+// print writes to w one line for each figure in rows, with a column for each of at most
+// two trees: "before" and "after", or "after" alone.
 func print(w io.Writer, trees []*tree) {
 	fmt.Fprintln(w, "| figure |", columns(trees, func(i int) any { return []string{"before", "after"}[i+2-max(2, len(trees))] }))
 	fmt.Fprintln(w, "|---|", columns(trees, func(int) any { return "---" }))

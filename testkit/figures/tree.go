@@ -44,7 +44,9 @@ type place struct {
 	line int
 }
 
-// measure reads all Go files below the directory dir and returns their measurements.
+// measure reads all Go files below the directory dir, without hidden directories,
+// testdata and node_modules, and returns their measurements. The error is one of
+// reading or parsing.
 func measure(dir string) (*tree, error) {
 	t := &tree{packages: map[string]*pack{}, runs: map[string][]place{}}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -69,8 +71,9 @@ func measure(dir string) (*tree, error) {
 	return t, err
 }
 
-// add adds the measurements of one file, with the given name and contents, to the
-// tree.
+// add adds the measurements of one file, with the given name and contents, to the tree.
+// Of a test file it counts the lines and the tics alone; the functions of testkit do
+// not count. The error means that the file is no Go.
 func (t *tree) add(name string, source []byte) error {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, source, parser.ParseComments)
@@ -115,7 +118,7 @@ func (t *tree) add(name string, source []byte) error {
 }
 
 // exported returns how many names the file exports: types, functions, methods,
-// variables and constants.
+// variables and constants; no fields.
 func exported(file *ast.File) (n int) {
 	count := func(id *ast.Ident) {
 		if id.IsExported() {
@@ -142,7 +145,8 @@ func exported(file *ast.File) (n int) {
 	return n
 }
 
-// addFuncs adds the lengths and the complexity of the file's functions to the tree.
+// addFuncs adds the functions of more than longFunc lines in file to t.longFuncs, and
+// stores the highest complexity in t.worst. name is the file's name.
 func (t *tree) addFuncs(fset *token.FileSet, file *ast.File, name string) {
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
@@ -185,8 +189,9 @@ func complexity(f *ast.FuncDecl) int {
 	return n
 }
 
-// addRuns records each run of six lines of a file, to find those that stand twice.
-// Empty lines, comments, imports and lines with brackets alone do not count.
+// addRuns records in t.runs each run of six lines of the file name, to find those that
+// stand twice. Empty lines, comments, imports and lines with brackets alone do not
+// count.
 func (t *tree) addRuns(name string, source []byte) {
 	var kept []string
 	var numbers []int

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Path returns the path of a file or directory below ../shared/data. If it is
-// missing, Path skips the test, or fails it with HERAUT_REQUIRE_DATA=1.
+// Path returns the path of the file or directory below ../shared/data that parts name.
+// If it is missing, Path skips the test, or fails it with HERAUT_REQUIRE_DATA=1.
 func Path(tb testing.TB, parts ...string) string {
 	tb.Helper()
 	path, ok := Find(tb, parts...)
@@ -20,9 +20,9 @@ func Path(tb testing.TB, parts ...string) string {
 	return path
 }
 
-// Find returns the path of a file or directory below ../shared/data, for a test that
-// can do without it: ok is false if it does not exist. With HERAUT_REQUIRE_DATA=1 the
-// test fails then.
+// Find returns the path of the file or directory below ../shared/data that parts name,
+// for a test that can do without it: ok is false if it does not exist. With
+// HERAUT_REQUIRE_DATA=1 the test fails then.
 func Find(tb testing.TB, parts ...string) (path string, ok bool) {
 	tb.Helper()
 	path = filepath.Join(append([]string{root(tb), "..", "shared", "data"}, parts...)...)
@@ -33,7 +33,8 @@ func Find(tb testing.TB, parts ...string) (path string, ok bool) {
 	return path, err == nil
 }
 
-// root returns the directory of the source tree, in which go.mod is.
+// root returns the directory of the source tree, in which go.mod is: the nearest one
+// from the working directory upwards. It ends the test if there is none.
 func root(tb testing.TB) string {
 	tb.Helper()
 	dir, err := os.Getwd()
