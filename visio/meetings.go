@@ -19,7 +19,7 @@ import (
 // sends their posts after the commit.
 type Queue interface {
 	// Do runs change in a transaction and, after the commit, sends the posts that
-	// change added.
+	// change added. After an error of change, which it returns, nothing is stored.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts to the transaction of ctx. A second call with the same cause
 	// adds nothing, even after a restart.
@@ -47,7 +47,7 @@ type Store interface {
 	// DeleteMeeting deletes the meeting of a command; it does nothing if there is
 	// none.
 	DeleteMeeting(ctx context.Context, cause chat.EventID) error
-	// MoveMeetings moves the meetings of one room to another.
+	// MoveMeetings moves the meetings of the room from to the room to.
 	MoveMeetings(ctx context.Context, from, to chat.RoomID) error
 }
 
@@ -102,8 +102,8 @@ func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	return name, d.Named[name]
 }
 
-// Serves reports whether Open can work for the room: the configuration has a provider
-// for it.
+// Serves reports whether the configuration has a provider for the room, so that Open
+// can work for it.
 func (d *Meetings) Serves(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil

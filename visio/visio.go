@@ -49,7 +49,7 @@ const (
 type Provider interface {
 	// Open opens a conference and returns its address. Its error is, or wraps, a *Fault.
 	Open(ctx context.Context) (Call, error)
-	// IsSlow reports whether Open waits for a server.
+	// IsSlow reports whether Open waits for a server's answer.
 	IsSlow() bool
 }
 
