@@ -35,8 +35,9 @@ func (r *Row) Order() Order {
 	return Order{Person: p.For, Thread: p.Thread.Event}
 }
 
-// beside reports whether posts with these orders may be under way together: both are
-// for people, for different ones, and not in the same thread.
+// beside reports whether posts with the orders o and other may be under way together:
+// both are for people, for different ones, and not in the same thread. It is false if
+// either is the zero Order.
 func (o Order) beside(other Order) bool {
 	return o.Person != "" && other.Person != "" && o.Person != other.Person && (o.Thread == "" || o.Thread != other.Thread)
 }

@@ -18,7 +18,7 @@ type Outbox struct {
 	woken atomic.Bool // wakeSender was called, and the sender has not looked since
 }
 
-// NewOutbox returns the Outbox whose posts are in the store.
+// NewOutbox returns the Outbox whose posts are in the store. It reads nothing yet.
 func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: wait.NewSignal()} }
 
 // wakeSender makes the sender look for posts to send at once, and WaitIdle wait until

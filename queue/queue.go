@@ -33,8 +33,9 @@ type Transport interface {
 	Send(ctx context.Context, o Outgoing) (chat.EventID, error)
 	// MarkRead sends a read receipt: the bot has read the room up to the event.
 	MarkRead(ctx context.Context, room chat.RoomID, id chat.EventID) error
-	// Shows reports whether the homeserver shows the bot its own event. It also returns
-	// true for a room that the bot is not in, where nothing could be sent again.
+	// Shows reports whether the homeserver shows the bot its own event with that id. It
+	// also returns true for a room that the bot is not in, where nothing could be sent
+	// again. An error means that the homeserver gave no answer to that.
 	Shows(ctx context.Context, room chat.RoomID, id chat.EventID) (bool, error)
 }
 
@@ -226,7 +227,7 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	}
 }
 
-// Counts returns the queue's counters, which go on counting.
+// Counts returns the counters that the queue uses and goes on counting in, not a copy.
 func (q *Queue) Counts() *Counts { return q.counts }
 
 // Open prepares the queue after a start: it marks posts that the last process was

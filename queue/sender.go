@@ -127,7 +127,7 @@ func (q *Queue) permit(now time.Time) time.Time {
 	return q.permitAt
 }
 
-// pause makes the sender begin no attempt before the given time. An earlier pause that
+// pause makes the sender begin no attempt before the time until. An earlier pause that
 // lasts longer stays.
 func (q *Queue) pause(until time.Time) {
 	if until.After(q.pausedUntil) {

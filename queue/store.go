@@ -146,7 +146,8 @@ type Work interface {
 	// none. If the content cannot be read it returns another error, and an event with
 	// only ID and Room.
 	NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error)
-	// ReturnEvent subtracts the event's last try.
+	// ReturnEvent takes back the count of the event's last try, so that it does not
+	// count as one.
 	ReturnEvent(ctx context.Context, id chat.EventID) error
 	// SenderOf returns the sender of an event that came in, or chat.ErrNotFound if it did not.
 	// The sender of a message that was deleted before it came in is empty.
@@ -193,8 +194,8 @@ type Sending interface {
 	// HasOthers reports whether another event of the room waits to be handled, or came
 	// in after the given one.
 	HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error)
-	// DoubtTrying puts every row that was being tried when the process ended into
-	// doubt, and returns how many rows are in doubt.
+	// DoubtTrying puts every row that was being tried when the process ended into doubt
+	// (sent or not), as of now, and returns how many rows are in doubt.
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
 }
 
@@ -202,7 +203,8 @@ type Sending interface {
 // to post.
 type Blocking interface {
 	BlockedRooms(ctx context.Context) ([]chat.RoomID, error)
-	// BlockRoom and UnblockRoom report whether they changed anything.
+	// BlockRoom records that the room refuses the bot's posts, and why; UnblockRoom,
+	// that it no longer does. Both report whether they changed anything.
 	BlockRoom(ctx context.Context, room chat.RoomID, reason string, now time.Time) (bool, error)
 	UnblockRoom(ctx context.Context, room chat.RoomID) (bool, error)
 	// RetryRoom makes the room's waiting posts that were refused for want of power due
