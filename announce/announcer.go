@@ -23,6 +23,7 @@ import (
 // sends the posts that they make.
 type Queue interface {
 	// Do runs change in a transaction, and sends the posts of change after the commit.
+	// After an error of change, which it returns, nothing is stored.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts to the transaction of ctx. A second call with the same cause adds
 	// nothing, for ever.
@@ -92,8 +93,8 @@ func NewAnnouncer(o Options) *Announcer {
 	}
 }
 
-// changed makes RunDelivery look up the next due time again, after pending items
-// changed.
+// changed wakes RunDelivery, so that it looks up the next due time again after pending
+// items changed.
 func (d *Announcer) changed() { d.wake.Set() }
 
 // Deliver posts the news that is due in rooms by now, in a transaction of its own, and

@@ -24,8 +24,9 @@ type decision struct {
 	owners map[sources.OwnerID]*Owner
 }
 
-// commit stores all results of one reading of a source in the transaction of ctx, and
-// makes the posts that are due.
+// commit stores all results of one reading of a source in the transaction of ctx:
+// hosts, owners, new items, decisions, corrections and the source's state. It then
+// posts the news that is due in rooms. The error names the step that failed.
 func (d *decision) commit(ctx context.Context) error {
 	for _, step := range []struct {
 		what string

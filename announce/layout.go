@@ -44,7 +44,8 @@ func (l Layout) String() string {
 	return string(text)
 }
 
-// items returns the ids of all items that the message shows.
+// items returns the ids of all items that the message names, without those that it only
+// counts.
 func (l Layout) items() (all []int64) {
 	for _, line := range l.Lines {
 		all = append(all, line.Items...)
@@ -90,8 +91,8 @@ func unitsOf(news []*News) (units []unit) {
 	return units
 }
 
-// messageOf returns the layout of a message about one item, or about the first items of
-// a new host or owner.
+// messageOf returns the layout of a message about u: one item, or the first items of a
+// new host or owner, of which it names at most namesInMessage.
 func messageOf(u unit) Layout {
 	return Layout{Lines: []Line{lineOf(u, namesInMessage)}, Total: len(u.items)}
 }

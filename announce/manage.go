@@ -65,8 +65,9 @@ func (d *Announcer) runners() []*Runner {
 	return slices.Clone(d.sources)
 }
 
-// isCalendar reports whether the source of that name is a calendar, which package
-// agenda reads instead of this one.
+// isCalendar reports whether the source of that name is a calendar, of the
+// configuration or an address that a room added, which package agenda reads instead of
+// this one.
 func (d *Announcer) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
@@ -87,14 +88,16 @@ func (d *Announcer) hasSource(name string) bool {
 	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
-// noteFault records the last error of reading a source, in memory.
+// noteFault records in memory the last error err of reading the source name, which the
+// lists of sources show.
 func (d *Announcer) noteFault(name string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults[name] = err
 }
 
-// noteRead records when a source was last read successfully, in memory.
+// noteRead records in memory that the source name was last read successfully at the
+// time at.
 func (d *Announcer) noteRead(name string, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -148,8 +151,10 @@ func (d *Announcer) health(ctx context.Context, name string) (Health, error) {
 	return h, nil
 }
 
-// WatchesIn returns a room's watches (its subscriptions to sources), those of the
-// configuration first. People name a watch by its number in this list, from 1.
+// WatchesIn returns a room's watches (its subscriptions to sources) with the states of
+// their sources, those of the configuration first, then those that the room set up,
+// paused ones too. People name a watch by its number in this list, from 1. The error is
+// that of the store.
 func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, error) {
 	d.mu.Lock()
 	all := slices.Clone(d.declared[room])

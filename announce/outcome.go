@@ -127,8 +127,8 @@ func (n *News) reread(item sources.Item, now time.Time) {
 	n.Item, n.Checked = item, now
 }
 
-// accepts reports whether a watch with that filter announces n. A new version of a
-// software is announced only if the filter names the software («nom:gimp»).
+// accepts reports whether a watch with the filter f announces the item n. A new version
+// of a software is announced only if the filter also names the software («nom:gimp»).
 func accepts(f *filter.Filter, n *News) bool {
 	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
 }

@@ -140,8 +140,8 @@ type Store interface {
 // Repositories is the part of Store for public repositories, which people can search.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
-	// SaveListed stores repositories that a list, named like its source, named at a
-	// time.
+	// SaveListed stores all, the repositories that the list of that name (its source's)
+	// held at the time at.
 	SaveListed(ctx context.Context, list string, at time.Time, all []catalogue.Repository) error
 	// PurgeUnlisted deletes the repositories missing for longer than absent from the
 	// list that last named them, counted back from that list's last reading.
@@ -166,7 +166,8 @@ type Sources interface {
 	// Hosts returns the hosts of a source.
 	Hosts(ctx context.Context, source string) ([]Host, error)
 	SaveHost(ctx context.Context, source string, h Host) error
-	// Owner returns chat.ErrNotFound for an owner that was never saved.
+	// Owner returns the owner of that name on the host of a source, or chat.ErrNotFound
+	// for one that was never saved.
 	Owner(ctx context.Context, source, host, name string) (Owner, error)
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }
@@ -174,7 +175,7 @@ type Sources interface {
 // Items is the part of Store for the items of sources. It stores for ever which items
 // were seen and what became of them.
 type Items interface {
-	// Unseen returns those of the keys that See never stored.
+	// Unseen returns, as a set, those of the keys that See never stored for the source.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
 	// See stores for ever that an item was seen, and its outcome so far. It ignores a
 	// key that is stored already.
@@ -191,8 +192,8 @@ type Items interface {
 	// zero: none.
 	NextDue(ctx context.Context, source string, after time.Time) (time.Time, error)
 	// FollowedNews returns the source's items that are still pending or were first
-	// announced after that time, and that were last read before checked. The least recently
-	// read come first, at most limit.
+	// announced after the time announced, and that were last read before checked. The
+	// least recently read come first, at most limit.
 	FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]News, error)
 	// RecentNews returns the source's items seen or published since then, oldest first.
 	RecentNews(ctx context.Context, source string, since time.Time) ([]News, error)

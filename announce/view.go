@@ -26,7 +26,8 @@ type messageView struct {
 	Catalogues []string
 }
 
-// First returns the only line of a message that is no digest.
+// First returns the only line of a message that is no digest. It panics for a message
+// without lines.
 func (m messageView) First() lineView { return m.Lines[0] }
 
 // lineView is the data of one line in a message about news, which shows one item, or
@@ -37,7 +38,8 @@ type lineView struct {
 	Items  []itemView
 }
 
-// Item returns the item of a line that shows only one.
+// Item returns the item of a line that shows only one, the first of a line that shows
+// several.
 func (l lineView) Item() itemView { return l.Items[0] }
 
 // Parts returns how many parts the line's list has: the items that it names, and one
@@ -168,8 +170,9 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	return m
 }
 
-// Summary returns the text beside the item's name in a message. If the name is only
-// the first words of the text, it returns the rest of the text.
+// Summary returns the text beside the item's name in a message. If the name is only the
+// first words of the text, it returns the rest, after an ellipsis if the name was cut;
+// empty: there is no more.
 func (i itemView) Summary() string {
 	begins := strings.TrimSuffix(i.Item.Title, "…")
 	if rest, ok := strings.CutPrefix(i.Item.Summary, begins); ok && begins != "" {

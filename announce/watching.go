@@ -54,17 +54,18 @@ type Watched interface {
 	WatchesOf(ctx context.Context, source string) ([]Watch, error)
 	// Watches returns all watches.
 	Watches(ctx context.Context) ([]Watch, error)
-	// AddWatch returns ErrExists if the room has a watch with that source and filter.
+	// AddWatch stores w and returns its id, or ErrExists if the room has a watch with
+	// that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
-	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch return chat.ErrNotFound if the
-	// room has no watch with that id.
+	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch change or delete the
+	// watch of the room with that id. They return chat.ErrNotFound if there is none.
 	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
 	SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error
 	SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
-	// MoveWatches gives one room the watches and pending items of another, and forgets
-	// the messages of the old room.
+	// MoveWatches gives the room to the watches and pending items of the room from, and
+	// forgets the messages of the old room.
 	MoveWatches(ctx context.Context, from, to chat.RoomID) error
 }
 
@@ -111,11 +112,11 @@ func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 }
 
 // DeclaredWatches returns the watches in the configuration of all rooms whose ids are
-// known so far.
+// known so far, in no fixed order.
 func (d *Announcer) DeclaredWatches() []Watch { return d.declaredOf("") }
 
-// declaredOf returns the watches of a source in the configuration; those of all
-// sources if source is empty.
+// declaredOf returns the watches of a source in the configuration, in all rooms; those
+// of all sources if source is empty.
 func (d *Announcer) declaredOf(source string) (all []Watch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
