@@ -52,8 +52,9 @@ func (d *Carrier) withRoomsOnce() *Carrier {
 	return &once
 }
 
-// around returns the other rooms and servers that chat.ReadersOf needs to know, to say
-// who reads a room.
+// around returns what chat.ReadersOf needs to say who reads a room: how to look up
+// other rooms, and which servers the bot serves. A room that cannot be looked up counts
+// as unknown.
 func (d *Carrier) around(ctx context.Context) chat.Surroundings { return around(ctx, d.Room, d.Ours) }
 
 func around(ctx context.Context, room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool) chat.Surroundings {
@@ -83,7 +84,7 @@ func ReadersOf(
 }
 
 // readers returns who may read a room; of an unknown room, the widest range of readers
-// without an error.
+// without an error. The error is that of looking up the room.
 func (d *Carrier) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	readers, err := ReadersOf(d.Room, d.Ours)(ctx, room)
 	_, err = has(err)

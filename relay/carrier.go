@@ -18,11 +18,13 @@ import (
 // sends, replaces and withdraws posts. Its methods join the transaction of their
 // context.
 type Queue interface {
-	// Do runs change in a transaction, and sends its posts after the commit.
+	// Do runs change in a transaction, and sends its posts after the commit. After an
+	// error of change, which it returns, nothing is stored.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts; a cause that was used before adds nothing.
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
-	// Withdraw takes a post back, sent or not.
+	// Withdraw takes the post with that key back: it cancels one that was not sent, and
+	// deletes one that was from its room.
 	Withdraw(ctx context.Context, key chat.PostKey) error
 	// Replace makes p the content of the post at key, if no attempt was made to send
 	// it, and reports whether it did.
@@ -208,8 +210,9 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	return nil
 }
 
-// roomName returns a room's name for people; empty if it has none. It is also empty
-// for a direct message, whose name would say who asks.
+// roomName returns a room's name for people; empty if it has none. It is also empty for
+// a direct message, whose name would say who asks. The error is that of looking up the
+// room.
 func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error) {
 	r, err := d.Room(ctx, room)
 	if r.Direct {

@@ -78,7 +78,8 @@ func cutNumber(word string, number int64) (string, bool) {
 	return rest, true
 }
 
-// plainSign returns an emoji without its skin tone and its variation selector.
+// plainSign returns the emoji s without its skin tone and its variation selector, so
+// that its variants compare as equal. Other text stays.
 func plainSign(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\ufe0f' || 0x1f3fb <= r && r <= 0x1f3ff {

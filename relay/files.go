@@ -38,11 +38,12 @@ func fingerprint(m chat.Media) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// attachment returns the fingerprint of the file that goes along with a carried message;
-// empty: none does, and the message only says that there is one. then is the audience
-// that certainly could read the message's room when it was written. A file without its
-// sender's name does not go, since documents name their authors; nor does one whose
-// relation the homeserver could have written.
+// attachment returns the fingerprint of the file of the message e, stored as m, if it
+// goes along to the other side of the question q; empty: none does, and the message
+// only says that there is one. then is the audience that certainly could read the
+// message's room when it was written. A file without its sender's name does not go,
+// since documents name their authors; nor does one whose relation or address the
+// homeserver could have written.
 func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Message, then chat.Audience) (string, error) {
 	if !d.Files.take(e.Message.File) || m.Nameless {
 		return "", nil
@@ -58,10 +59,10 @@ func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Me
 	return fingerprint(e.Message.File.Media), nil
 }
 
-// sameReaders reports whether the two rooms of a carried message have the same readers
-// and the same protection, and nobody reads the file who could not read the message when
-// it was written. A file goes between no other rooms, not even with consent: nobody can
-// read all of a document before agreeing.
+// sameReaders reports whether the two rooms of the carried message m have the same
+// readers and the same protection, and nobody reads the file who is not in then, the
+// audience when it was written. It is false if the asker of q consented to more
+// readers: nobody can read all of a document before agreeing.
 func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then chat.Audience) (bool, error) {
 	from, err := d.readers(ctx, m.From)
 	if err != nil {

@@ -93,13 +93,13 @@ func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bo
 }
 
 // elsewhere reports whether e comes from a direct message with the asker of the
-// question, who asked it in another room.
+// question q, who asked it in another room.
 func elsewhere(e chat.Event, q Question) bool {
 	return e.Direct && e.Sender == q.Asker && e.Room != q.Origin && e.Room != q.Experts
 }
 
-// Answers reports whether questions are carried to this room: it is the experts' room
-// of a relay.
+// Answers reports whether a relay carries questions to this room, so that its members
+// are experts. The error is that of looking up the relays.
 func (d *Carrier) Answers(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := d.Relays(ctx)
 	return slices.ContainsFunc(all, func(r Relay) bool { return r.To == room }), err

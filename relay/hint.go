@@ -49,8 +49,9 @@ func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, e
 	}}, true, nil
 }
 
-// besides returns the newest question that a plain message, written outside its
-// thread, may be meant for; false if there is none.
+// besides returns the newest question that the plain message e, written outside its
+// thread, may be meant for: one that the experts have, and that was posted or, for its
+// asker, answered less than hintWithin ago. It returns false if there is none.
 func (d *Carrier) besides(ctx context.Context, e chat.Event) (Question, bool, error) {
 	all, err := d.store.QuestionsIn(ctx, e.Room)
 	if err != nil {

@@ -41,7 +41,7 @@ func (k *Knowledge) Suggest(ctx context.Context, room chat.RoomID, text string) 
 }
 
 // Search returns the FAQ entries that resemble a text and may be shown in a room, best
-// first, at most 3.
+// first, at most 3; nil if there are none.
 func (k *Knowledge) Search(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
 	return k.similar(ctx, room, text, func(known Known) bool { return known.Kept })
 }
@@ -78,7 +78,8 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 }
 
 // narrowed returns the intersection of the audience a with the readers that a room
-// certainly has; a itself if the bot knows nothing of the room.
+// certainly has; a itself if the bot knows nothing of the room. The error is any other
+// one of looking up its readers.
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {
@@ -154,7 +155,7 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 func WithoutIDs(text string) string { return userID.ReplaceAllString(text, "…") }
 
 // withoutNames returns the text with user ids and the given names replaced by an
-// ellipsis. Other ways of naming people stay.
+// ellipsis. Names of one or two characters, and other ways of naming people, stay.
 func withoutNames(text string, names ...string) string {
 	text = WithoutIDs(text)
 	for _, name := range names {

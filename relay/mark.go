@@ -28,7 +28,8 @@ func (d *Carrier) mark(ctx context.Context, room chat.RoomID, event chat.EventID
 	})
 }
 
-// unmark removes the bot's reaction from a message that is not carried any more.
+// unmark removes the bot's reaction from event, a message that is not carried any more;
+// it does nothing if there is none.
 func (d *Carrier) unmark(ctx context.Context, event chat.EventID) error {
 	_, key := markOf(event)
 	return d.queue.Withdraw(ctx, key)

@@ -32,11 +32,12 @@ type Miss struct {
 // person's id and, of words that few people searched, no text. Its methods join the
 // transaction of their context.
 type Misses interface {
-	// AddMiss counts one person's vain search for a room of experts, or for the
-	// operators (empty); stems identify the words, whatever their order and endings.
+	// AddMiss counts the vain search m of the person by for a room of experts, or for
+	// the operators (experts is empty); stems identify the words, whatever their order
+	// and endings.
 	AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m Miss, by chat.UserID, at time.Time) error
-	// Missed returns the words that at least minAskers people searched since then, the
-	// most frequent first.
+	// Missed returns the words that at least minAskers people searched in vain for
+	// these experts (empty: the operators) since then, the most frequent first.
 	Missed(ctx context.Context, experts chat.RoomID, since time.Time, minAskers int) ([]Miss, error)
 	// MissesOf returns how many vain searches of a person count, and when the person
 	// last made one. ForgetMisses deletes them.

@@ -71,8 +71,10 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	return all, err
 }
 
-// Forget deletes the data that DataOf returns, in the transaction of ctx. The bot's
-// copies of the person's messages and reactions in other rooms are deleted too.
+// Forget deletes the data about user that DataOf returns, in the transaction of ctx:
+// messages, reactions, vain searches and questions. It also withdraws the bot's copies
+// of the person's messages and reactions in other rooms, and releases the questions of
+// which the person is in charge.
 func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {

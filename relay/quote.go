@@ -12,11 +12,11 @@ import (
 // askSign is the reaction that makes a message a question.
 const askSign = "❓"
 
-// IsAsking reports whether an emoji, put on a message, makes that message a question
-// for the experts.
+// IsAsking reports whether the emoji key, put on a message, makes that message a
+// question for the experts.
 func IsAsking(key string) bool { return plainSign(key) == askSign }
 
-// IsTheme reports whether the text after a command is empty or only a theme such as
+// IsTheme reports whether s, the text after a command, is empty or only a theme such as
 // «#licences».
 func IsTheme(s string) bool {
 	_, text := cutTheme(s)

@@ -32,8 +32,8 @@ func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, 
 	return nil
 }
 
-// Reaches reports whether the experts' room may see a question now: the asker agreed
-// to all readers that the room has.
+// Reaches reports whether the experts' room may see the question q now: the asker
+// agreed to all readers that the room has. The error is that of looking up the rooms.
 func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
 	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
 	return w.Beyond(q.Widens).None(), err

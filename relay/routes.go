@@ -34,12 +34,13 @@ type Routes struct {
 }
 
 // NewRoutes returns the Routes of the relays in the store and in the configuration
-// (declared). room returns the stored data of a room.
+// (declared). room is a function that returns the stored data of a room.
 func NewRoutes(store Store, room func(ctx context.Context, room chat.RoomID) (chat.Room, error), declared []Declaration) *Routes {
 	return &Routes{store: store, room: room, declared: declared, rooms: map[string]chat.RoomID{}}
 }
 
-// Found records the id of the room to which an alias in the configuration leads.
+// Found records in memory that address, an alias in the configuration, leads to the
+// room; until then, the relays of the configuration leave it out.
 func (r *Routes) Found(address string, room chat.RoomID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -144,8 +145,8 @@ func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, erro
 	return room, nil
 }
 
-// isDirect reports whether the room is a direct message between one person and the
-// bot.
+// isDirect reports whether the room is a direct message between one person and the bot.
+// The error is that of looking up the room.
 func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
 	stored, err := r.room(ctx, room)
 	if err != nil {
@@ -154,8 +155,8 @@ func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
 	return stored.IsDirect(), nil
 }
 
-// startsIn reports whether questions asked in the room go through this relay. direct
-// says that the room is a direct message.
+// startsIn reports whether questions asked in the room go through this relay: it starts
+// from the room, or from Direct if direct says that the room is a direct message.
 func (r Relay) startsIn(room chat.RoomID, direct bool) bool {
 	return slices.Contains(r.From, room) || direct && slices.Contains(r.From, Direct)
 }
@@ -176,8 +177,9 @@ func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 }
 
 // relayFor returns the relay for a question asked in a room: the one with the
-// question's theme or, without a theme, the one that takes any question, or the only
-// one. The error is a *Fault if there is none.
+// question's theme or, if theme is empty, the one that takes any question, or the only
+// one. The error is a *Fault if there is none, which lists the themes that the room
+// has.
 func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {

@@ -47,7 +47,7 @@ type Questions interface {
 	// QuestionsIn returns the questions that are not closed and have the room as their
 	// origin or their experts' room, oldest first.
 	QuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
-	// SubjectsIn is QuestionsIn for the questions about a software.
+	// SubjectsIn is QuestionsIn for the questions whose Subject is not empty.
 	SubjectsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
 	// AllQuestionsIn is QuestionsIn with those that are closed and still have their
 	// text. AllQuestionsOf is the same for an asker.

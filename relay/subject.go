@@ -65,8 +65,8 @@ func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]
 	return numbers, nil
 }
 
-// Asks reports whether questions can be asked in the room: a relay carries them from
-// there to experts.
+// Asks reports whether a relay carries questions from the room to experts, so that
+// people can ask there. The error is that of looking up the room or the relays.
 func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
 	direct, err := d.isDirect(ctx, room)
 	if err != nil {

@@ -147,7 +147,8 @@ func (u *Upkeep) byRoom(ctx context.Context, entries []Entry) (map[chat.RoomID][
 }
 
 // visible returns those of the entries that may be shown in a room, by who reads it
-// now.
+// now. The error is that of looking up the readers; an unknown room counts as one with
+// the widest readers.
 func (u *Upkeep) visible(ctx context.Context, room chat.RoomID, entries []Entry) (visible []Entry, err error) {
 	readers, err := u.Readers(ctx, room)
 	if _, err := has(err); err != nil {
@@ -238,7 +239,8 @@ func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	return u.Store.MarkListed(ctx, numbers, time.Time{})
 }
 
-// readNumbers returns the numbers of entries in the text that a list's guard holds.
+// readNumbers returns the numbers in about, the text that a list's guard holds,
+// separated by spaces; an error if one is no number.
 func readNumbers(about string) (numbers []int64, err error) {
 	for _, word := range strings.Fields(about) {
 		n, err := strconv.ParseInt(word, 10, 64)
