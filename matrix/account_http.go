@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// bearer is an HTTP transport that adds the access token to every request. The token
-// may be replaced while requests are under way, after the homeserver refused the old
-// one.
+// bearer is an HTTP transport that adds the access token to every request, except the
+// forms of OAuth 2.0, and answers requests itself for which withAnswers holds an answer.
+// The token may be replaced while requests are under way, after the homeserver refused
+// the old one.
 type bearer struct {
 	next  *http.Transport
 	token atomic.Pointer[string]
@@ -38,8 +39,9 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 // calls it.
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
-// transport returns a copy of base for requests to one server, the homeserver; of Go's
-// default transport if base is nil.
+// transport returns a copy of base, or of Go's default transport if base is nil, set up
+// for requests to one server, the homeserver: it limits the wait for an answer and
+// notices dead connections.
 func transport(base *http.Transport) *http.Transport {
 	if base == nil {
 		base = http.DefaultTransport.(*http.Transport)

@@ -133,9 +133,9 @@ type Paged struct {
 
 func (p *Paged) Unwrap() error { return p.error }
 
-// withPage returns err as a *Paged if the homeserver names a page where the account's
-// owner can mend it (MSC4191); otherwise err itself. action is what the owner should
-// do there; empty means the start page.
+// withPage asks the homeserver for a page where the account's owner can mend err
+// (MSC4191), and returns err as a *Paged if there is one; otherwise err itself. action
+// is what the owner should do there; empty means the start page.
 func (c *Client) withPage(ctx context.Context, action string, err error) error {
 	if page := c.accountPage(ctx, action); page != "" {
 		return &Paged{err, page}

@@ -4,8 +4,8 @@ import "context"
 
 // LogOut ends the stored session on the homeserver, which deletes the device, and
 // deletes the device's keys here. Use a client that is not open, and do not use it
-// afterwards. The error is ErrLoggedOut if there is no session; after any other error,
-// the session and the keys are still there.
+// afterwards. The error is ErrLoggedOut if there is no session; after an error of the
+// homeserver, the session and the keys are still there.
 func (c *Client) LogOut(ctx context.Context) error {
 	if _, err := c.loadSession(ctx); err != nil {
 		return err

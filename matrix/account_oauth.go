@@ -169,8 +169,8 @@ func (c *Client) refreshWith(session chat.OAuth, token string) {
 	}
 }
 
-// isForm reports whether an HTTP request is one of OAuth 2.0's own, such as the
-// renewal of a token. These must not carry the access token.
+// isForm reports whether the HTTP request r is one of OAuth 2.0's own, such as the
+// renewal of a token, by its content type. These must not carry the access token.
 func isForm(r *http.Request) bool {
 	return r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
 }

@@ -152,8 +152,9 @@ func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	return key, writeRecoveryKey(c.config.RecoveryKeyFile, key.RecoveryKey())
 }
 
-// readRecoveryKey returns the configured recovery key, or else the one in the file.
-// The error wraps os.ErrNotExist if the file is missing or empty.
+// readRecoveryKey returns the configured recovery key, or else the one in the file,
+// without spaces around it. The error wraps os.ErrNotExist if the file is missing or
+// empty; otherwise the file cannot be read.
 func (c *Client) readRecoveryKey() (string, error) {
 	if c.config.RecoveryKey != "" {
 		return c.config.RecoveryKey, nil

@@ -84,8 +84,9 @@ func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error
 	})
 }
 
-// hasRelation reports whether a decrypted event states its relation to another event
-// (reply, edit, thread) inside the encrypted part.
+// hasRelation reports whether the decrypted event evt states its relation to another
+// event (reply, edit, thread) inside the encrypted part; false if it has none, or only
+// one outside.
 func hasRelation(evt *event.Event) bool {
 	_, ok := evt.Content.Raw["m.relates_to"].(map[string]any)
 	return ok

@@ -92,7 +92,7 @@ func (b *deviceBook) changesOf(users []id.UserID) []int {
 }
 
 // changedSince returns those users whose devices changed since changesOf returned
-// changes for the same users.
+// changes for the same users in the same order; nil if none did.
 func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []id.UserID) {
 	for i, now := range b.changesOf(users) {
 		if now != changes[i] {
@@ -120,8 +120,8 @@ func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	return first
 }
 
-// unanswered returns those users about whom the homeserver did not answer within the
-// last devicesAgain.
+// unanswered returns those users about whom the homeserver has not answered within the
+// last devicesAgain; a change of a user's devices since then makes the answer void.
 func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -68,7 +68,8 @@ func (c *Client) askOutdated(ctx context.Context) {
 }
 
 // askDevices starts a request to the homeserver for the devices of these users, except
-// those about whom it is already asking. It does not wait for the answer.
+// those about whom it is already asking. It does not wait for the answer, which askGroup
+// stores; Close ends the request.
 func (c *Client) askDevices(users []id.UserID) {
 	if users = c.devices.begin(users); len(users) > 0 {
 		c.asks.Go(func() { c.askGroup(c.life, users, firstPatience) })
@@ -170,8 +171,9 @@ func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.
 	return nil
 }
 
-// missingDevices returns the members whose devices are unknown or out of date, leaving
-// out those about whom the homeserver answered within devicesAgain.
+// missingDevices returns the members whose devices are unknown or out of date in the key
+// database, leaving out those about whom the homeserver answered within devicesAgain. It
+// asks for nothing; the error is that of the database.
 func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.UserID, error) {
 	tracked, err := c.keys.FilterTrackedUsers(ctx, members)
 	if err != nil {

@@ -69,8 +69,9 @@ func (c *Client) forgetKeys() error {
 // keyConns bounds the idle connections to crypto.db.
 const keyConns = 2
 
-// ShrinkMemory empties the cache of crypto.db and closes the idle connections to the
-// homeserver. The client must be open.
+// ShrinkMemory empties the cache of crypto.db, and closes the idle connections to the
+// homeserver and to all but one of the database. The client must be open. The error is
+// that of the database.
 func (c *Client) ShrinkMemory(ctx context.Context) error {
 	c.mx.Client.CloseIdleConnections() // the sync's own connection is in use, and the next answer goes over it
 	// With a single idle connection, the statement is sure to reach it.

@@ -45,12 +45,13 @@ func mediaAt(url id.ContentURIString, keys string) chat.Media {
 	return chat.Media{Address: string(url), Keys: keys}
 }
 
-// Prepare returns the content of a post's file as the post's room may get it, for
-// queue.Config.Prepare. In a clear room that is the content itself, which several
-// events may name. For an encrypted room, Prepare downloads, decrypts, encrypts with
-// new keys and uploads the content as a stream, so that memory holds little of it. The
-// error is *queue.Refused if the file can never be copied; it holds no address and no
-// name.
+// Prepare returns the content of the file of the post p as the post's room may get it,
+// for queue.Config.Prepare. In a clear room that is the content itself, which several
+// events may name. For an encrypted room, Prepare downloads, decrypts, encrypts with new
+// keys and uploads the content as a stream, so that memory holds little of it. The error
+// is *queue.Refused if the file can never be copied, also if the file is encrypted and
+// the room is not, or the reverse; it holds no address and no name. Other errors may
+// pass.
 func (c *Client) Prepare(ctx context.Context, p chat.Post) (chat.Media, error) {
 	room := id.RoomID(p.Room)
 	if err := c.askEncryption(ctx, room); err != nil {
@@ -86,9 +87,9 @@ func refusedFile(what string, cause error) error {
 	return &queue.Refused{Cause: &fileError{what, cause}}
 }
 
-// transferError returns the error of a download or upload as one of the queue's
-// errors: *queue.Refused if the homeserver refuses it for a reason that stays,
-// otherwise *queue.NotNow. what names the request in the error's text.
+// transferError returns err, the error of a download or upload, as one of the queue's
+// errors: *queue.Refused if the homeserver refuses it for a reason that stays, otherwise
+// *queue.NotNow for the room's lane alone. what names the request in the error's text.
 func transferError(what string, err error) error {
 	known, status := answered(err)
 	gone := known != nil && !mayPass(err) && status != http.StatusGatewayTimeout

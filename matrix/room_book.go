@@ -118,8 +118,8 @@ func (b *roomBook) setUp(room id.RoomID) bool {
 	return b.rooms[room].MovedTo == "" && (declared || b.rooms[room].InvitedBy != "")
 }
 
-// isDeclared reports whether the configuration names the room, or an operator set it
-// up in the chat.
+// isDeclared reports whether the configuration names the room, or an operator set it up
+// in the chat. An accepted invitation does not count.
 func (b *roomBook) isDeclared(room id.RoomID) bool {
 	if b.served(chat.RoomID(room)) {
 		return true
@@ -129,8 +129,9 @@ func (b *roomBook) isDeclared(room id.RoomID) bool {
 	return len(b.declared[room]) > 0
 }
 
-// moving returns the rooms in which the bot answers and that name a successor which
-// the bot should enter, because they were upgraded.
+// moving returns the rooms in which the bot answers and that name a successor which the
+// bot has still to enter, because they were upgraded. It leaves out those for which
+// doNotFollow ruled that successor out.
 func (b *roomBook) moving() []chat.Room {
 	return slices.DeleteFunc(b.all(), func(r chat.Room) bool {
 		if r.Successor == "" || !b.setUp(id.RoomID(r.ID)) {
@@ -210,7 +211,8 @@ func (b *roomBook) isSuccessor(room id.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })
 }
 
-// movedHere reports whether this room has replaced another one for the bot.
+// movedHere reports whether this room is the successor to which the bot moved from
+// another one.
 func (b *roomBook) movedHere(room id.RoomID) bool {
 	return slices.ContainsFunc(b.all(), func(r chat.Room) bool { return r.MovedTo == chat.RoomID(room) })
 }
@@ -262,8 +264,8 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 	b.asked[room] = true
 }
 
-// wakeJoiner makes joinRooms look for invitations to accept and upgrades to follow at
-// once.
+// wakeJoiner makes joinRooms look at once for invitations to accept or decline and
+// upgrades to follow. It never blocks.
 func (b *roomBook) wakeJoiner() { b.wake.Set() }
 
 // accepts records that the bot accepts an invitation to the room, which came at the time

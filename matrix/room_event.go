@@ -58,10 +58,12 @@ func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID
 // editsRead bounds the edits of a message that the bot asks for, newest first.
 const editsRead = 20
 
-// MessageAt asks the homeserver for a person's message in a room, decrypts it, and gives
-// it the text of its sender's last edit. Message.RelationEncrypted is false if a relation
-// outside of the ciphertext says which message that edit changes. The error is or wraps
-// chat.ErrNotFound if there is no such message, or the bot cannot read it.
+// MessageAt asks the homeserver for a person's message, event, in a room, decrypts it,
+// and gives it the text of its sender's last edit. Message.RelationEncrypted is false if
+// a relation outside of the ciphertext says which message that edit changes, and true
+// otherwise, also without an edit. The error is or wraps chat.ErrNotFound if there is no
+// such message, it is an edit itself, or the bot cannot read it; another error means
+// that a request failed.
 func (c *Client) MessageAt(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()

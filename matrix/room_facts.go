@@ -128,8 +128,9 @@ func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts
 	return f, err
 }
 
-// askNotices asks the homeserver whether the room is the one in which it writes
-// messages of its own.
+// askNotices asks the homeserver, for the account's tags of the room, whether it is the
+// one in which the homeserver writes messages of its own. The error is that of the
+// request.
 func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	tags, err := c.mx.GetTags(ctx, room)
 	if err != nil {
@@ -185,9 +186,9 @@ func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID
 	return cleanName(member.Displayname)
 }
 
-// cleanName returns a name that a person chose in a form that is fit for a sentence:
-// on one line, without invisible or direction-changing characters, and at most maxName
-// characters long.
+// cleanName returns a name that a person chose in a form that is fit for a sentence: on
+// one line, without invisible or direction-changing characters, and cut to maxName
+// characters. It may be empty.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

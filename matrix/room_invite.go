@@ -29,9 +29,10 @@ type invitation struct {
 	space    bool
 }
 
-// declined returns the reason to decline the invitation, empty to accept it. Except
-// for direct messages, the bot decides only once it is in the room whether the inviter
-// may bring it there (see welcome).
+// declined returns the reason to decline the invitation, empty to accept it:
+// DeclinedServer if people of that server may not invite, DeclinedSpace for a space. An
+// operator and the homeserver itself may always invite. Whether the inviter has the
+// right to bring the bot into the room, welcome decides later, once the bot is in it.
 func (i invitation) declined() chat.DeclineReason {
 	switch {
 	case i.operator, i.notices:

@@ -56,8 +56,8 @@ func (c *Client) readMembers(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// forgetMembers makes knowMembers read the room's member list from the homeserver
-// again before the next message.
+// forgetMembers makes knowMembers read the room's member list from the homeserver again
+// before the next encrypted message.
 func (c *Client) forgetMembers(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -26,8 +26,8 @@ func (c *Client) ownPower(ctx context.Context, room id.RoomID) int {
 	return powers.GetUserLevel(c.mx.UserID)
 }
 
-// powersEvent returns the last event in this sync that sets the room's power levels;
-// nil if there is none.
+// powersEvent returns the last event in joined, a room's part of a sync, that sets the
+// room's power levels; nil if there is none.
 func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	for _, events := range [][]*event.Event{joined.Timeline.Events, joined.State.Events} {
 		for _, evt := range slices.Backward(events) {

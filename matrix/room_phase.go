@@ -39,17 +39,18 @@ func phaseOf(r chat.Room, setUp bool) phase {
 	return phaseServed
 }
 
-// isInvited reports whether the bot has accepted an invitation to the room and still
-// has to join it.
+// isInvited reports whether the bot has accepted an invitation to the room r and still
+// has to join it, or sync has not shown it there yet.
 func isInvited(r chat.Room) bool { return phaseOf(r, false) == phaseInvited }
 
-// in reports whether the bot is in a room of that phase.
+// in reports whether the bot is in a room of the phase p: silent, served, muted or
+// moved.
 func (p phase) in() bool {
 	return p == phaseSilent || p == phaseServed || p == phaseMuted || p == phaseMoved
 }
 
-// serves reports whether the bot answers in a room of that phase, or would if it were
-// allowed to write.
+// serves reports whether the bot answers in a room of the phase p (served), or would if
+// it were allowed to write (muted).
 func (p phase) serves() bool { return p == phaseServed || p == phaseMuted }
 
 // roomStep is an event in the bot's state machine for rooms, such as an invitation, a
@@ -94,9 +95,9 @@ const (
 
 func (e roomEffect) has(other roomEffect) bool { return e&other == other }
 
-// nextPhase is the state machine for rooms: it returns the phase after a step, and the
-// effects of the transition. A step that means nothing in a phase changes nothing.
-// doc/design/rooms.md draws it.
+// nextPhase is the state machine for rooms: it returns the phase after the step what in
+// the phase p, and the effects of the transition, which the caller carries out. A step
+// that means nothing in a phase changes nothing. doc/design/rooms.md draws it.
 func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	switch what {
 	case stepInvite: // sync shows an invitation only while the bot is out of the room

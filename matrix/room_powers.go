@@ -50,12 +50,12 @@ func (c *Client) isMuted(ctx context.Context, room id.RoomID) bool {
 	return powers.GetUserLevel(c.mx.UserID) < powers.GetEventLevel(kind)
 }
 
-// readPowers parses the content of a power-levels event field by field. mautrix
-// rejects the whole event for one field of a wrong type, and the earlier levels
-// would then stay in force. Up to room version 9, homeservers accept an integer in a
-// string, or a decimal number, as a level (Matrix specification,
-// m.room.power_levels). A field that cannot be parsed counts as absent, and a user
-// whose own level cannot be parsed has at most 0.
+// readPowers parses the content of a power-levels event field by field, and returns
+// empty levels if it is no JSON object. mautrix rejects the whole event for one field of
+// a wrong type, and the earlier levels would then stay in force. Up to room version 9,
+// homeservers accept an integer in a string, or a decimal number, as a level (Matrix
+// specification, m.room.power_levels). A field that cannot be parsed counts as absent,
+// and a user whose own level cannot be parsed has at most 0.
 func readPowers(content json.RawMessage) *event.PowerLevelsEventContent {
 	powers := &event.PowerLevelsEventContent{}
 	var fields map[string]json.RawMessage

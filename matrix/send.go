@@ -153,9 +153,9 @@ func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn s
 	}, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
 }
 
-// sentEvent returns the event id in the homeserver's answer to a request to send. It
-// returns err, if there is one, as one of the queue's errors; an answer without an id
-// is an error too.
+// sentEvent returns the event id in the homeserver's answer to a request to send. If
+// err, the error of that request, is not nil, it returns it as sendError does; an answer
+// without an id is an error too.
 func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	switch {
 	case err != nil:
@@ -323,9 +323,9 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, c
 	return c.encryptShared(ctx, room, kind, content)
 }
 
-// encryptShared returns an event encrypted with the room's present key. If there is
-// none or it has expired, crypto.IsShareError is true for the error: the caller makes
-// a key with share first.
+// encryptShared returns an event of the type kind encrypted with the room's present key.
+// If there is none or it has expired, crypto.IsShareError is true for the error: the
+// caller makes a key with share first. Other errors say that it cannot be encrypted.
 func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()

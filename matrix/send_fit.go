@@ -14,9 +14,9 @@ import (
 // third to the content, and the event's other fields take up to 4 kB.
 const maxContent = 45_000
 
-// fitted returns a post as the content of a Matrix message. A text that is too large
-// for one event is cut, with a sentence that says so; mentions and links of people
-// then lose their effect.
+// fitted returns the post p as the content of a Matrix message that fits into one event
+// (maxContent). A text that is too large is cut, with a sentence at its end that says
+// so; mentions and links of people in the text then lose their effect.
 func fitted(p chat.Post) *event.MessageEventContent {
 	content := message(p)
 	source := p.HTML

@@ -135,8 +135,9 @@ func (a addressing) afterName(start string) (rest string, sep separator, ok bool
 	return "", noSeparator, false
 }
 
-// separatorAt returns the separator at the start of rest. Spaces before a colon
-// belong to it.
+// separatorAt returns the kind of separator at the start of rest, the text after a name:
+// firmSeparator for a colon, a comma or nothing more, also after spaces; looseSeparator
+// for a space or line break; noSeparator for anything else.
 func separatorAt(rest string) separator {
 	trimmed := trimSpaces(rest)
 	switch r, _ := utf8.DecodeRuneInString(trimmed); {
@@ -151,9 +152,9 @@ func separatorAt(rest string) separator {
 // serverAfter matches the server part of a user id, after the localpart.
 var serverAfter = regexp.MustCompile(`^:[\w.-]+\.?\w*(?::\d+)?(?:[\s:,]|$)`)
 
-// isOtherID reports whether the name and the text after it form the user id of
-// another account: the same localpart on another server, or on another port of the
-// server.
+// isOtherID reports whether name, one of the names of the account me, and rest, the text
+// after it, form the user id of another account: the same localpart on another server,
+// or on another port of the server.
 func isOtherID(me id.UserID, name, rest string) bool {
 	switch {
 	case !strings.HasPrefix(rest, ":") || rest == ":":
@@ -170,7 +171,8 @@ func isOtherID(me id.UserID, name, rest string) bool {
 	return strings.Contains(server, ".") && strings.HasSuffix(server, ":")
 }
 
-// named reports whether the message contains any name of the account.
+// named reports whether the text or the HTML of the message m contains any name of the
+// account, in any case, or its user id as links write it.
 func (a addressing) named(m chat.Message) bool {
 	text := strings.ToLower(m.Body + "\n" + m.HTML)
 	return slices.ContainsFunc(a.known(), func(name string) bool { return strings.Contains(text, strings.ToLower(name)) }) ||

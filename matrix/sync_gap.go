@@ -146,7 +146,8 @@ func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error
 }
 
 // patience returns how long the bot tries to read events that sync left out of a room,
-// before it gives them up.
+// before it gives them up: config.GapPatience if set, otherwise keptGapPatience where
+// Config.Keeps is true, and gapPatience elsewhere.
 func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	switch {
 	case c.config.GapPatience > 0:

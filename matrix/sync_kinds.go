@@ -18,8 +18,9 @@ const pollStart = "m.poll.start"
 // write.
 var silentTypes = []event.MessageType{event.MsgNotice, event.MsgVerificationRequest, "m.server_notice", ""}
 
-// kindOf returns the kind of message in an m.room.message event; empty for a text or a
-// file. ok is false for messages that clients do not show or that programs write.
+// kindOf returns the kind of the message whose m.room.message event has this content;
+// empty for a text or a file, KindOther for an unknown type. ok is false for messages
+// that clients do not show or that programs write, such as notices.
 func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool) {
 	switch content.MsgType {
 	case event.MsgText, event.MsgImage, event.MsgFile, event.MsgVideo:

@@ -119,9 +119,10 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	return events[start:], joinEvent, nil
 }
 
-// entry returns the index of the event by which the bot came into the room: the
-// invitation or the join, as boundary says, or the join if there is no invitation; -1
-// if there is neither. join is the bot's last join, nil if it is not among the events.
+// entry returns the index in events of the last event by which the bot came into the
+// room: its invitation or join, as boundary says, or its first join if there is no
+// invitation; -1 if there is neither. join is the bot's last join, nil if it is not
+// among the events.
 func (c *Client) entry(events []*event.Event, boundary event.Membership) (start int, join *event.Event) {
 	start = -1
 	for i, evt := range events {
@@ -144,8 +145,8 @@ func (c *Client) isOwn(evt *event.Event, membership event.Membership) bool {
 	return evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String() && becomes(evt, membership)
 }
 
-// becomes reports whether a member event changes the membership to the given one. An
-// event that only changes a person's name repeats the membership and does not count.
+// becomes reports whether the member event evt changes the membership to the given one.
+// An event that only changes a person's name repeats the membership and does not count.
 func becomes(evt *event.Event, membership event.Membership) bool {
 	if before := evt.Unsigned.PrevContent; before != nil && before.Raw["membership"] == string(membership) {
 		return false

@@ -11,9 +11,9 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// unreadable returns the body of an answer of the homeserver that succeeded but that
-// mautrix could not parse; ok is false for other errors. One wrong event makes mautrix
-// refuse a whole answer, at each try.
+// unreadable returns the body of an answer of the homeserver that succeeded (status 200)
+// and is valid JSON, but that mautrix refused with the error err; ok is false for other
+// errors and nil. One wrong event makes mautrix refuse a whole answer, at each try.
 func unreadable(err error) (body string, ok bool) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.Response == nil || he.Response.StatusCode != http.StatusOK || !json.Valid([]byte(he.ResponseBody)) {
