@@ -52,7 +52,7 @@ func TestPrepare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > 3<<20 {
+	if used := after.TotalAlloc - before.TotalAlloc; used > 5<<20 { // with the homeserver's other requests meanwhile
 		t.Errorf("a copy of 9 MiB allocated %d bytes", used)
 	}
 	if media.Address == file.Media.Address || media.Keys == file.Media.Keys {
