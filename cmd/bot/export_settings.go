@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"reflect"
@@ -229,11 +230,18 @@ func (e *exporter) source(kind, short, address string) string {
 
 // file returns the whole exported configuration as a value to encode in YAML, without
 // secrets and with the keys in the order of config.example.yaml. It makes file paths
-// absolute, also in e.sources, but not those of languages, avatar, howto and visio. It
-// adds comments to e.comments.
+// absolute, also in e.sources, and adds comments to e.comments.
 func (e *exporter) file() any {
 	c := *e.config
-	c.State = absolute(c.State)
+	c.State, c.Languages, c.Matrix.Avatar = absolute(c.State), absoluteFile(c.Languages), absoluteFile(c.Matrix.Avatar)
+	c.HowTo = maps.Clone(c.HowTo)
+	for language, file := range c.HowTo {
+		c.HowTo[language] = absoluteFile(file)
+	}
+	c.Visio = slices.Clone(c.Visio)
+	for i := range c.Visio {
+		c.Visio[i].ClientSecretFile = absoluteFile(c.Visio[i].ClientSecretFile)
+	}
 	c.Catalogue.SILL.URL = absolute(c.Catalogue.SILL.URL)
 	c.Matrix.RecoveryKeyFile, c.Matrix.TokenFile = absolute(c.Matrix.RecoveryKeyFile), absoluteFile(c.Matrix.TokenFile)
 	if c.Matrix.PasswordFile != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -141,5 +142,42 @@ relays:
 	title := "- # BlueHats # 1 suite\n  room:" // only the state holds it
 	if want := strings.Replace(exported, title, "- room:", 1); got != want || want == exported {
 		t.Errorf("exported from itself it is\n%s\nand was\n%s", got, exported)
+	}
+}
+
+// TestExportPaths: the exported settings are right in another directory too.
+func TestExportPaths(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(dir, "config.yaml"), `
+about: {run_by: "DINUM", contact: "floss@example.org"}
+matrix: {homeserver: "https://matrix.example.org", user: "@heraut:example.org", password: "secret", avatar: image.png}
+languages: langues
+howto: {fr: reponses.yaml}
+catalogue: {sill: {url: sill.json}}
+visio: [{name: meet, kind: meet, url: "https://meet.example.org", client_id: heraut, client_secret_file: clef, user: robot@example.org}]
+`)
+	write(t, filepath.Join(dir, "clef"), "secret\n")
+	write(t, filepath.Join(dir, "sill.json"), "[]")
+	write(t, filepath.Join(dir, "image.png"), "\x89PNG\r\n\x1a\n")
+	write(t, filepath.Join(dir, "reponses.yaml"), "[]\n")
+	if err := os.MkdirAll(filepath.Join(dir, "langues"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	_, closeState, err := openState(t.Context(), "data", zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closeState(); err != nil {
+		t.Fatal(err)
+	}
+	exported, stderr, status := bot(t, "", "export", "settings", "--config", "config.yaml")
+	if status != 0 {
+		t.Fatalf("%d, %s", status, stderr)
+	}
+	t.Chdir(elsewhere)
+	write(t, "config.yaml", exported)
+	if _, stderr, status := bot(t, "", "check", "--config", "config.yaml"); status != 0 {
+		t.Errorf("not accepted elsewhere: %s\n%s", stderr, exported)
 	}
 }
