@@ -78,8 +78,8 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
-// Options are the arguments of NewRegister: the store, the queue, the rooms' quiet
-// hours, the time zone and the log.
+// Options are the arguments of NewRegister: the store, the queue, the rooms' settings
+// and quiet hours, the time zone and the log.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -284,7 +284,8 @@ func (d *Register) tell(ctx context.Context, room chat.RoomID, month string) err
 	})
 }
 
-// View is a Month with the other data of the template that renders it.
+// View is a Month with the other data of the template that renders it: the prefix of
+// commands, and whether the month is over.
 type View struct {
 	Month
 	Prefix string
