@@ -87,7 +87,7 @@ const (
 	LevelOperator // of the bot
 )
 
-// Message is a text or a file that a person posted.
+// Message is a text, a file or something else, such as a sticker, that a person posted.
 type Message struct {
 	// Body is the plain text, without a reply's quote and without the leading
 	// mention of the bot.
@@ -154,7 +154,8 @@ type File struct {
 	Media Media `json:"media,omitzero"`
 }
 
-// Media is the content of a file on the homeserver.
+// Media is the address of a file's content on the homeserver, with the keys that decrypt
+// it.
 type Media struct {
 	Address string `json:"address"` // "mxc://example.org/abc"
 	// Keys decrypts the content, in the words of the Matrix specification; empty: it is

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Priority orders the posts in the outbox; a lower value goes first.
+// Priority is the rank of a post in the outbox; a lower value goes first.
 type Priority int
 
 const (
@@ -46,9 +46,9 @@ type Target struct {
 // IsZero reports whether the target names neither an event nor a post.
 func (t Target) IsZero() bool { return t == Target{} }
 
-// Post is one action of the bot in a room: it sends HTML or a File, deletes an event
-// (Redacts), puts Reaction on an event (ReactsTo), cancels a verification (Cancels), or
-// leaves the room (Leaves).
+// Post is one action of the bot in a room: it sends HTML or a File, changes an earlier
+// message into HTML (Edits), deletes an event (Redacts), puts Reaction on an event
+// (ReactsTo), cancels a verification (Cancels), or leaves the room (Leaves).
 type Post struct {
 	Room     RoomID   `json:"room"`
 	Priority Priority `json:"priority,omitempty"`
