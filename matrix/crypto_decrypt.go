@@ -13,7 +13,8 @@ import (
 )
 
 // decrypted is the result of decrypting an event: its clear form, or the name of the
-// key or the sender for which it has to wait, or an error.
+// missing key for which it has to wait, or an error. A clear form together with a name
+// waits for the devices of its sender.
 type decrypted struct {
 	plain *event.Event
 	// session, if not empty, names what the event waits for: the missing key, or the

@@ -8,8 +8,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// deviceBook records, in memory, which users' devices changed and for which users the
-// bot is asking the homeserver. It is safe for concurrent use.
+// deviceBook is the record, in memory, of which users' devices changed and for which
+// users the bot is asking the homeserver. It is safe for concurrent use.
 type deviceBook struct {
 	mu       sync.Mutex
 	asking   map[id.UserID]chan struct{} // requests under way; closed when the request ends
@@ -20,7 +20,7 @@ type deviceBook struct {
 	unknown  map[senderKey]bool          // unknown devices that sent a message and that the bot has requested
 }
 
-// senderKey identifies a device by its user and its key.
+// senderKey is the identity of a device: its user and its key.
 type senderKey struct {
 	user id.UserID
 	key  id.SenderKey

@@ -155,7 +155,8 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 	return chat.Media{Address: answer.ContentURI.String(), Keys: string(keys)}, nil
 }
 
-// unclosed is a reader that the HTTP client cannot close.
+// unclosed is a reader without a method Close, so that the HTTP client cannot close the
+// reader inside.
 type unclosed struct{ io.Reader }
 
 // attached returns the event content of a post that sends a file, p.File, with the copy
