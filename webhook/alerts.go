@@ -142,7 +142,8 @@ func readOldGrafana(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// isAlarm reports whether o is an alarm of Amazon CloudWatch.
+// isAlarm reports whether o, the decoded body of a request, is an alarm of Amazon
+// CloudWatch.
 func isAlarm(_ *reader, o object) bool { return o.has("AlarmName", "NewStateValue") }
 
 func readAlarm(_ *reader, o object) []*note {

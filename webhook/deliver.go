@@ -26,8 +26,8 @@ const (
 	keepDeliveries = 7 * 24 * time.Hour
 )
 
-// window counts the posts of one hook in the current minute, so that a hook cannot
-// flood its room.
+// window holds the number of posts of one hook in the current minute, by which a hook
+// cannot flood its room.
 type window struct {
 	began  time.Time
 	posted int

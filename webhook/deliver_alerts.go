@@ -176,7 +176,7 @@ func (t telling) view(a Alert, reply bool) alertView {
 }
 
 // html returns the HTML of a message about the given alerts, of which it shows at most
-// maxNotes.
+// maxNotes; a line says how many it leaves out. The error is one of a template.
 func (t telling) html(alerts []Alert) (string, error) {
 	var b strings.Builder
 	for i, a := range alerts {

@@ -10,9 +10,9 @@ import (
 	"heraut/locale"
 )
 
-// digest posts one message in place of many deliveries of a hook, with their number
-// and the first line of some, and deletes the deliveries. Alerts that they end are
-// still marked as ended in their own messages.
+// digest posts one message in place of the deliveries all of a hook, with their number
+// and the first line of some, and deletes the deliveries, in the transaction of ctx.
+// Alerts that they end are still marked as ended in their own messages.
 func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	lang := s.Book.Of(hook.Room).Language
 	d := digestView{Count: len(all), Name: hook.Name, From: all[0].At.In(s.Zone), To: all[len(all)-1].At.In(s.Zone)}

@@ -297,8 +297,8 @@ func forgeRelease(_, s object, n *note) {
 	}
 }
 
-// forgeRun returns a function that fills a note from a run of a workflow, a job or a
-// check on GitHub. kind is the kind that the note shows.
+// forgeRun returns a function that fills a note from an event o and its subject s: a
+// run of a workflow, a job or a check on GitHub. kind becomes the note's kind.
 func forgeRun(kind string) func(o, subject object, n *note) {
 	return func(o, s object, n *note) {
 		n.kind = kind
@@ -320,7 +320,7 @@ func forgeRun(kind string) func(o, subject object, n *note) {
 	}
 }
 
-// forgeAction fills a note from a run of Forgejo Actions.
+// forgeAction fills the note n from s, a run of Forgejo Actions.
 func forgeAction(o, s object, n *note) {
 	n.kind, n.title, n.link = "workflow", s.str("title"), s.str("html_url")
 	n.state = cmp.Or(s.str("status"), n.state)
@@ -339,8 +339,8 @@ func forgeDeployment(o, s object, n *note) {
 	n.with("", s.str("description"), "branch", deployment.str("ref"), "commit", short(deployment.str("sha")))
 }
 
-// forgeAlert fills a note from a security alert of GitHub: about a dependency, the
-// code or a leaked secret.
+// forgeAlert fills the note n from s, a security alert of GitHub: about a dependency,
+// the code or a leaked secret. The secret itself stays out.
 func forgeAlert(_, s object, n *note) {
 	advisory, rule := s.obj("security_advisory"), s.obj("rule")
 	n.kind, n.link, n.mark = "security-alert", s.str("html_url"), "🛡️"

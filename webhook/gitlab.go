@@ -121,7 +121,8 @@ func gitLabPush(o object, n *note) {
 	n.commits(o.objects("commits"), o.str("total_commits_count"))
 }
 
-// join returns the address of a page below base; empty if base is empty.
+// join returns the address of a page below base: base and path with one slash between
+// them; empty if base is empty.
 func join(base, path string) string {
 	if base == "" {
 		return ""

@@ -110,8 +110,8 @@ type Alert struct {
 	Over        time.Time // when it ended; zero: it goes on
 }
 
-// Store keeps hooks, their waiting deliveries and the alerts in their messages. Its
-// methods join the transaction of their context.
+// Store is the database of hooks, their waiting deliveries and the alerts in their
+// messages. Its methods join the transaction of their context.
 type Store interface {
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 	// AfterCommit calls f once the transaction of ctx is committed; at once without one.

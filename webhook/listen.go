@@ -252,7 +252,8 @@ func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	return fmt.Errorf("serve webhooks: %w", err)
 }
 
-// limiter counts the requests of each hook in the current minute.
+// limiter holds the number of requests of each hook in the current minute, of which it
+// allows most.
 type limiter struct {
 	most int
 

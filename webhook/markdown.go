@@ -46,8 +46,8 @@ var (
 	definesLink = regexp.MustCompile(`^ {0,3}\[[^\]\n]+\]:\s*<?https?://\S+\s*("[^"]*")?$`)
 )
 
-// markdownWriter appends a parsed Markdown document, node by node, to a message.
-// source is the document's text, to which the nodes refer.
+// markdownWriter is a writer that appends a parsed Markdown document, node by node, to
+// a message. source is the document's text, to which the nodes refer.
 type markdownWriter struct {
 	*sheet
 	source []byte

@@ -86,7 +86,8 @@ func Read(b Body, lang string, zone *time.Location) (Message, error) {
 	return m, nil
 }
 
-// Check reports whether b can be read. Its error is an *UnreadableError.
+// Check returns nil if the body b can be read, and otherwise an *UnreadableError with
+// the reason.
 func Check(b Body) error {
 	_, err := decode(b)
 	return err

@@ -90,7 +90,8 @@ type payload struct {
 // boundaryOf finds the boundary of a multipart body without a content type.
 var boundaryOf = regexp.MustCompile(`(?i)\A--([^\s"]{1,70})\r?\ncontent-disposition: form-data`)
 
-// decode finds the JSON or the text in b. Its error is an *UnreadableError.
+// decode returns the JSON, or else the text, in the body b: of a form, the field that
+// holds the message. The error is an *UnreadableError.
 func decode(b Body) (payload, error) {
 	media, params, err := mime.ParseMediaType(b.Type)
 	if err != nil {

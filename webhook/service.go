@@ -19,8 +19,8 @@ import (
 	"heraut/wait"
 )
 
-// Poster runs transactions and sends posts; the bot's queue does both. A second Post
-// with the same cause sends nothing.
+// Poster is the part of the bot's queue that a Service needs: it runs transactions and
+// sends posts. A second Post with the same cause sends nothing.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
@@ -52,8 +52,8 @@ type Counts struct {
 	Posted, Digests                                  atomic.Int64
 }
 
-// Service accepts requests and posts their content. Several goroutines may call its
-// methods, but only one at a time Round or Run.
+// Service is the part of the bot that accepts tools' requests and posts their content.
+// Several goroutines may call its methods, but only one at a time Round or Run.
 type Service struct {
 	Options
 	counts  Counts
@@ -144,7 +144,7 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 	})
 }
 
-// Counts returns the service's counters, which go on counting.
+// Counts returns a pointer to the service's counters, which go on counting.
 func (s *Service) Counts() *Counts { return &s.counts }
 
 // lookUp returns the active hook with that secret in its address; false if there is
@@ -162,8 +162,9 @@ func (s *Service) lookUp(secret string) (Hook, bool) {
 	return h, same && h.Active()
 }
 
-// remember stores the hook in memory, where requests find it. When the queue retries a
-// failed transaction, memory may be ahead of the database for a moment.
+// remember stores the hook in memory, in place of one with its Hash, where requests
+// find it. When the queue retries a failed transaction, memory may be ahead of the
+// database for a moment.
 func (s *Service) remember(h Hook) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,7 +177,7 @@ func (s *Service) forget(h Hook) {
 	delete(s.hooks, h.Hash)
 }
 
-// In returns a room's hooks, sorted by name.
+// In returns a room's hooks, declared and paused ones too, sorted by name.
 func (s *Service) In(ctx context.Context, room chat.RoomID) ([]Hook, error) {
 	all, err := s.Store.Hooks(ctx)
 	all = slices.DeleteFunc(all, func(h Hook) bool { return h.Room != room })

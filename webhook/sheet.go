@@ -11,9 +11,9 @@ import (
 	"heraut/text"
 )
 
-// sheet builds the HTML of one message. The HTML holds only tags that Matrix clients
-// show, closes each of them, and its texts ping nobody. A sheet takes a limited number
-// of characters: after them it ignores everything.
+// sheet is the HTML of one message while it is written. The HTML holds only tags that
+// Matrix clients show, closes each of them, and its texts ping nobody. A sheet takes a
+// limited number of characters: after them it ignores everything.
 type sheet struct {
 	lang string
 	out  []byte

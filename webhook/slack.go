@@ -23,7 +23,7 @@ func isChat(_ *reader, o object) bool {
 }
 
 // textIn returns the text under a key of o, which holds a string, or an object whose
-// "text" is the string.
+// "text" is the string; empty for anything else.
 func textIn(o object, key string) string { return cmp.Or(o.str(key), o.str(key, "text")) }
 
 // chatMessage appends a message that a tool formatted for a chat's incoming webhook,
@@ -88,7 +88,7 @@ type piece struct {
 	code   bool
 }
 
-// writer collects the pieces of a chat message, and then writes them. It collects
+// writer holds the pieces of a chat message until flush writes them. It collects them
 // first because senders repeat texts: a text that another piece contains is written
 // once.
 type writer struct {
