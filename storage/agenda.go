@@ -159,8 +159,8 @@ func (d *DB) Reminded(ctx context.Context, room chat.RoomID, event int64, lead s
 		room, event, lead, millis(start)))
 }
 
-// Digests returns when a room last got the weekly list of each of its watches, by
-// announce.Watch.Key.
+// Digests returns when a room last got the weekly list of each of its watches, by the
+// watch's key (announce.Watch.Key). A watch that never got one is left out.
 func (d *DB) Digests(ctx context.Context, room chat.RoomID) (map[string]time.Time, error) {
 	last := map[string]time.Time{}
 	rows, err := d.db.Query(ctx, "SELECT watch, told_at FROM event_digest WHERE room_id = $1", room)

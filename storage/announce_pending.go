@@ -23,7 +23,8 @@ func (d *DB) DuePending(ctx context.Context, now time.Time) ([]announce.Pending,
 	return d.pending(ctx, "due_at <= $1", millis(now))
 }
 
-// PendingFor returns the items that wait for the next digest of one watch of a room.
+// PendingFor returns the items that wait for the next digest of one watch of a room;
+// watch is its key (announce.Watch.Key).
 func (d *DB) PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]announce.Pending, error) {
 	return d.pending(ctx, "room_id = $1 AND watch = $2", room, watch)
 }
@@ -48,7 +49,8 @@ func (d *DB) NextPending(ctx context.Context, after time.Time) (time.Time, error
 	return fromMillis(at), err
 }
 
-// DeletePending deletes an item's wait in a room, once it is posted or dropped.
+// DeletePending deletes the row by which the item of p waits in its room, once it is
+// posted or dropped. It does nothing if there is none.
 func (d *DB) DeletePending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM pending WHERE room_id = $1 AND item_id = $2", p.Room, p.Item)
 	return err

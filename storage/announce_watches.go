@@ -68,8 +68,8 @@ func (d *DB) SetLabel(ctx context.Context, room chat.RoomID, id int64, label str
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET label = $1 WHERE room_id = $2 AND watch_id = $3", label, room, id)))
 }
 
-// PauseWatch pauses or resumes a room's watch. The error is chat.ErrNotFound if the
-// room has no watch with that id.
+// PauseWatch pauses a room's watch, or resumes it if paused is false. The error is
+// chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
 }

@@ -184,8 +184,9 @@ const postsBehindQuery = `
 		ON o.done_at = 0 AND o.room_id = first.room_id AND o.priority = first.priority AND o.seq > first.seq
 	WHERE first.seq = $1 ORDER BY o.seq LIMIT $2`
 
-// PostsBehind returns the places of the next open posts behind the one with that seq in
-// its room and priority, the oldest first, at most limit.
+// PostsBehind returns the places (number, state and order) of the next open posts
+// behind the one with that seq in its room and priority, the oldest first, at most
+// limit.
 func (d *DB) PostsBehind(ctx context.Context, seq int64, limit int) ([]queue.Place, error) {
 	rows, err := d.db.Query(ctx, postsBehindQuery, seq, limit)
 	return collect(rows, err, func(scan scanFunc) (p queue.Place, err error) {

@@ -152,13 +152,13 @@ func (d *DB) SubjectsIn(ctx context.Context, room chat.RoomID) ([]relay.Question
 }
 
 // AllQuestionsIn returns the questions that the room asked or answers, open or closed,
-// as long as their text is stored.
+// as long as their text is stored, oldest first.
 func (d *DB) AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
 	return d.questions(ctx, "text <> '' AND (origin = $1 OR experts = $1)", room)
 }
 
 // AllQuestionsOf returns the questions that a person asked, open or closed, as long as
-// their text is stored.
+// their text is stored, oldest first.
 func (d *DB) AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "text <> '' AND asker = $1", asker)
 }
@@ -173,8 +173,8 @@ func (d *DB) QuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Questi
 	return d.questions(ctx, "asker = $1 AND closed_at = 0", asker)
 }
 
-// DueQuestions returns the questions that, by now, have waited long enough for their
-// asker to accept a suggested answer.
+// DueQuestions returns the questions whose asker was shown suggested answers and whose
+// time to accept one is over by now, oldest first.
 func (d *DB) DueQuestions(ctx context.Context, now time.Time) ([]relay.Question, error) {
 	return d.questions(ctx, "status = 'proposed' AND due_at <= $1", millis(now))
 }

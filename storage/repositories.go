@@ -47,8 +47,8 @@ type storedRepository struct {
 	written bool
 }
 
-// repositoryIndex finds stored repositories by their address and by the id that their
-// forge gives them.
+// repositoryIndex is an index of stored repositories by their address and by the id
+// that their forge gives them.
 type repositoryIndex struct {
 	byAddress map[string]*storedRepository
 	byForge   map[forgeID]*storedRepository

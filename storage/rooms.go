@@ -64,8 +64,8 @@ const (
 	maxDeclined  = 100
 )
 
-// Declined returns the invitations that the bot declined in the last days, newest
-// first.
+// Declined returns the invitations that the bot declined and that are still stored,
+// newest first.
 func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	rows, err := d.db.Query(ctx, "SELECT room_id, invited_by, server, why, declined_at, open FROM declined ORDER BY declined_at DESC, room_id")
 	return collect(rows, err, func(scan scanFunc) (x chat.Declined, err error) {
@@ -76,8 +76,9 @@ func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	})
 }
 
-// SaveDeclined stores a declined invitation, and deletes the oldest ones beyond a
-// fixed number, except those whose rejection the homeserver does not know of yet.
+// SaveDeclined stores a declined invitation, in place of an earlier one by the same
+// person to the same room. It deletes the oldest ones beyond maxDeclined, except those
+// whose rejection the homeserver does not know of yet.
 func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `

@@ -33,8 +33,8 @@ func (d *DB) GivenSince(ctx context.Context, from, to chat.UserID, since time.Ti
 	return all, pair, err
 }
 
-// ThanksIn returns the thanks given in a room within [from, to), oldest first; those
-// of all rooms if room is empty.
+// ThanksIn returns the thanks given in a room within [from, to), oldest first, each
+// with its receiver's consent to be named; those of all rooms if room is empty.
 func (d *DB) ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time) ([]thanks.Named, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT cause, room_id, from_user, to_user, to_name, reason, given_at, coalesce(state, '')
