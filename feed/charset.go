@@ -122,7 +122,8 @@ func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n 
 	}
 }
 
-// trimStart removes any number of blanks and byte-order marks.
+// trimStart returns text without the blanks and byte-order marks at its start, however
+// many there are.
 func trimStart(text []byte) []byte {
 	for {
 		rest := bytes.TrimPrefix(bytes.TrimLeft(text, " \t\r\n"), utf8Mark)

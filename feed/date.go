@@ -96,7 +96,7 @@ func wordsTime(s string) (time.Time, bool) {
 	return w.time()
 }
 
-// wordsReader collects the parts of a date whose month is a word, such as «1er
+// wordsReader holds the parts read so far of a date whose month is a word, such as «1er
 // septembre 2026 à 8h00».
 type wordsReader struct {
 	civil

@@ -74,7 +74,7 @@ type Dropped struct {
 	Reason string
 }
 
-// Source says where a feed's bytes come from: the address, to which its links are
+// Source holds the origin of a feed's bytes: the address, to which its links are
 // relative, and the Content-Type header.
 type Source struct {
 	Address     string // base of relative links

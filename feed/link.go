@@ -15,8 +15,8 @@ var (
 // maxAddress is the longest accepted address, in bytes.
 const maxAddress = 4096
 
-// absolute resolves a link as written in a feed against base. It returns an empty
-// string unless the result begins with http.
+// absolute resolves a link as written in a feed against the address base. It returns an
+// empty string unless the result begins with http, and for more than maxAddress bytes.
 func absolute(base, link string) string {
 	if link = strings.TrimSpace(link); link == "" || len(link) > maxAddress {
 		return ""

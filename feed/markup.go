@@ -155,7 +155,8 @@ func proseOf(source string) prose {
 	return r.done()
 }
 
-// proseReader collects the readable text of HTML while it goes through the tokens.
+// proseReader is a collector of the readable text of HTML: it holds the text of the
+// tokens read so far.
 type proseReader struct {
 	out    strings.Builder
 	prose  prose

@@ -9,9 +9,9 @@ import (
 // maxName is the longest name of an element, in bytes.
 const maxName = 200
 
-// scanner splits XML into tags and the text between them. It accepts anything: a < that
-// begins no tag is text, and an unclosed section ends with the document. It copies
-// nothing.
+// scanner is a reader that splits XML into tags and the text between them. It accepts
+// anything: a < that begins no tag is text, and an unclosed section ends with the
+// document. It copies nothing.
 type scanner struct {
 	text []byte
 	at   int

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// xmlReader reads one feed in XML: RSS in all its versions, or Atom.
+// xmlReader is a reader of one feed in XML: RSS in all its versions, or Atom.
 type xmlReader struct {
 	*reader
 	scanner
