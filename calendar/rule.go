@@ -156,8 +156,8 @@ const (
 	calendarTime   = 2 * time.Second
 )
 
-// budget limits the time spent on the repetition rules of one calendar: once ends has
-// passed, no rule is computed any more.
+// budget is the limit of the time spent on the repetition rules of one calendar: once
+// ends has passed, no rule is computed any more.
 type budget struct{ ends time.Time }
 
 func newBudget() *budget { return &budget{time.Now().Add(calendarTime)} }
@@ -263,9 +263,9 @@ func unit(f rrule.Frequency) int {
 	return map[rrule.Frequency]int{daily: 86400, hourly: 3600, minutely: 60, secondly: 1}[f]
 }
 
-// reachable reports whether a rule that repeats within the day ever reaches the hours,
-// minutes and seconds that it asks for. Every 2 hours from midnight never reaches
-// 9:00.
+// reachable reports whether the rule o, if it repeats within the day, ever reaches the
+// hours, minutes and seconds that it asks for: every 2 hours from midnight never
+// reaches 9:00. It is true for slower rules.
 func reachable(o *rrule.ROption) bool {
 	if o.Freq < hourly || len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0 {
 		return true

@@ -188,9 +188,11 @@ func (s *series) override(v *vevent) {
 	s.overrides = append(s.overrides, v)
 }
 
-// replaces reports whether a is a later version of the event b, rather than another
-// event. Some calendars give several events one UID and version; a different title or
-// start then tells them apart.
+// replaces reports whether a is a version of the event b that takes its place. The
+// higher sequence number wins. With equal numbers, events with different titles are
+// different ones; of two dates of change the later wins; without such a difference, an
+// event with the same start takes the place of b, and one with another start is a
+// different event.
 func replaces(a, b *vevent) bool {
 	if a.sequence != b.sequence {
 		return a.sequence > b.sequence

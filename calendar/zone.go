@@ -64,8 +64,8 @@ func folded(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// zones finds the time zones that one calendar names, by its own definitions or by
-// their usual names.
+// zones is an index of the time zones that one calendar names, by its own definitions
+// or by their usual names.
 type zones struct {
 	own     map[string]*time.Location // defined by the calendar, by folded name
 	resting *time.Location            // the zone of times without one
