@@ -55,8 +55,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Calendars reads calendars and posts their changes, reminders and weekly lists. Its
-// methods may be called concurrently, except Round.
+// Calendars is the part of the bot that reads calendars and posts their changes,
+// reminders and weekly lists. Its methods may be called concurrently, except Round.
 type Calendars struct {
 	Options
 	calendars []Settings
@@ -169,8 +169,8 @@ func (d *Calendars) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 	return len(d.calendars) > 0 || slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == room }), err
 }
 
-// Trial summarizes a calendar that a person wants to watch: its title, the number of
-// its future events, and the next of them.
+// Trial is a summary of a calendar that a person wants to watch: its title, the number
+// of its future events, and the next of them.
 type Trial struct {
 	Title  string
 	Coming int        // number of future events

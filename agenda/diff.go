@@ -158,8 +158,8 @@ func same(a, b Event) bool {
 		slices.Equal(a.Categories, b.Categories) && a.Missing.Equal(b.Missing) && a.Revision == b.Revision && a.Changed.Equal(b.Changed)
 }
 
-// matching says which stored row and which occurrence of a new reading are the same
-// event.
+// matching holds the pairs of a stored row and an occurrence of a new reading that are
+// the same event.
 type matching struct {
 	of    []int  // for each row, the index of its occurrence; -1: none
 	taken []bool // for each occurrence, whether it has a row

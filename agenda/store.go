@@ -8,8 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// Store keeps calendars, their events and the pending changes of rooms. Its methods
-// join the transaction of their context.
+// Store is the database of calendars, their events and the pending changes of rooms.
+// Its methods join the transaction of their context.
 type Store interface {
 	// Source and SaveSource keep a calendar's reading state and failures, as for any
 	// source.
