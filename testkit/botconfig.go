@@ -10,8 +10,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// BotConfig configures a bot under test. The defaults suit most tests: no limits,
-// no quiet hours, the demo's catalogue, French.
+// BotConfig is the configuration of a bot under test. The defaults suit most tests: no
+// limits, no quiet hours, the demo's catalogue, French.
 type BotConfig struct {
 	Homeserver string  // the address of a Homeserver or of a Proxy
 	Account    Account // the bot's own account

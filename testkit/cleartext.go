@@ -57,8 +57,8 @@ func ClearText(requests []Request, starts []time.Time) (faults []string) {
 	return faults
 }
 
-// encryptedRooms returns the rooms that the homeserver, in its answer to the request
-// r, shows as encrypted.
+// encryptedRooms returns the rooms that the homeserver, in its answer to the request r,
+// shows as encrypted; nil if the answer is no success.
 func encryptedRooms(r Request) (rooms []string) {
 	if r.Status != http.StatusOK {
 		return nil

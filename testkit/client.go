@@ -54,8 +54,8 @@ type timeline struct {
 	byID   map[id.EventID]int // index in events
 }
 
-// ClientOptions configure a person's client. The zero value is a client that cannot
-// encrypt.
+// ClientOptions are the options of a person's client. The zero value is a client that
+// cannot encrypt.
 type ClientOptions struct {
 	Encrypted bool // has encryption keys, in a temporary directory
 	// CrossSigned makes the account's cross-signing keys, unless it has some, and

@@ -28,9 +28,9 @@ func (c *Client) syncUntil(ctx context.Context) {
 	}
 }
 
-// clientSyncer handles sync responses for mautrix. Tests see the events of a response
-// only after all of it is processed: a test that sees a new member can then encrypt
-// for them.
+// clientSyncer is mautrix's handler of a client's sync responses. Tests see the events
+// of a response only after all of it is processed: a test that sees a new member can
+// then encrypt for them.
 type clientSyncer struct {
 	*mautrix.DefaultSyncer
 	client *Client

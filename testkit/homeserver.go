@@ -112,13 +112,13 @@ func (h *Homeserver) Stop() {
 	h.process.stop(stopGrace)
 }
 
-// Kill stops the server at once, without a chance to clean up.
+// Kill ends the server at once, without a chance to clean up, and waits for its end.
 func (h *Homeserver) Kill() {
 	h.process.kill()
 }
 
-// Restart starts the server again with the same data at the same address, and stops
-// it first if it runs.
+// Restart starts the server again with the same data at the same address, and stops it
+// first if it runs. If the server ends at once, it tries up to three times.
 func (h *Homeserver) Restart(ctx context.Context) error {
 	h.Stop()
 	var err error

@@ -36,7 +36,7 @@ type jsLine struct {
 	Message *JSMessage
 }
 
-// JSOptions configure a JSClient. The zero value suits most tests.
+// JSOptions are the options of a JSClient. The zero value suits most tests.
 type JSOptions struct {
 	// OnlySigned rejects devices that their owner has not signed: the client gives
 	// them no keys and does not show their messages.

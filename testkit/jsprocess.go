@@ -56,8 +56,8 @@ func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	return c, err
 }
 
-// jsOutput collects the lines that a JSClient's process prints. It is the io.Writer of
-// the process's output.
+// jsOutput holds the lines that a JSClient's process has printed. It is the io.Writer
+// of the process's output.
 type jsOutput struct {
 	mu      sync.Mutex
 	partial []byte

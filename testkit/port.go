@@ -35,7 +35,8 @@ func freePort(ctx context.Context) (int, error) {
 }
 
 // FreePort returns a port of this machine on which a test's own server can listen. No
-// other test process gets the same one until this process ends.
+// other test process gets the same one until this process ends. The error means that no
+// free port was found.
 func FreePort(ctx context.Context) (int, error) { return freePort(ctx) }
 
 // ports holds the ports that this process owns.

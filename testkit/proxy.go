@@ -57,8 +57,8 @@ type Response struct {
 	Body   []byte
 }
 
-// Rule says which requests suffer which fault. The proxy applies the first rule that
-// matches a request.
+// Rule is the choice of the requests that suffer a fault, and the fault. The proxy
+// applies the first rule that matches a request.
 type Rule struct {
 	Name   string
 	Match  func(*Request) bool // nil matches every request

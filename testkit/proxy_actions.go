@@ -150,8 +150,8 @@ func WebPage(x *Exchange) {
 	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
 }
 
-// RetryAfter sets the waiting time of a 429 answer and the places that state it;
-// zero: not there.
+// RetryAfter holds the waiting times that a 429 answer states, by the place where it
+// does; zero: not there.
 type RetryAfter struct {
 	Header time.Duration // the HTTP header, in whole seconds, rounded up
 	Body   time.Duration // retry_after_ms

@@ -30,8 +30,8 @@ var synapseLogging []byte
 //go:embed synapse/validity.py
 var synapseValidity []byte
 
-// SynapseOptions configure a Synapse. The zero value has no rate limits and deletes
-// nothing.
+// SynapseOptions are the options of a Synapse. The zero value has no rate limits and
+// deletes nothing.
 type SynapseOptions struct {
 	// DefaultLimits keeps Synapse's default rate limits, except for logins: Synapse
 	// counts those by address, and all tests share one.
@@ -43,8 +43,8 @@ type SynapseOptions struct {
 	Validity *AccountValidity
 }
 
-// AccountValidity configures the module synapse-email-account-validity, which Tchap
-// runs.
+// AccountValidity holds the settings of the module synapse-email-account-validity,
+// which Tchap runs.
 type AccountValidity struct {
 	// SMTPPort is the port of a mail server on this machine.
 	SMTPPort int

@@ -28,7 +28,8 @@ func (a *attack) requestFeed(ctx context.Context, n int) error {
 	return err
 }
 
-// addDevice logs in to the attacker's account and publishes the new device's keys.
+// addDevice logs in to the attacker's account with a new device and publishes its keys,
+// which it then forgets.
 func (a *attack) addDevice(ctx context.Context) error {
 	client, err := mautrix.NewClient(a.hs.URL, "", "")
 	if err != nil {
@@ -50,8 +51,8 @@ func (a *attack) addDevice(ctx context.Context) error {
 	return machine.ShareKeys(ctx, 0)
 }
 
-// flood adds an attack's events and changes of devices to the bot's sync responses,
-// evenly over the attack's length. It is safe for concurrent use.
+// flood is a source of an attack's events and changes of devices, which it adds to the
+// bot's sync responses, evenly over the attack's length. It is safe for concurrent use.
 type flood struct {
 	*attack
 	start time.Time

@@ -32,7 +32,7 @@ func main() {
 	}
 }
 
-// plan says how large each measurement is: how many rooms, messages and runs.
+// plan holds the size of each measurement: how many rooms, messages and runs.
 type plan struct {
 	starts int           // number of measured starts
 	idle   time.Duration // idle time before memory is read

@@ -15,7 +15,7 @@ import (
 	"heraut/testkit/contest"
 )
 
-// relaySize says how large the measurement of questions is: how many rooms, open
+// relaySize is the size of the measurement of questions: how many rooms, open
 // questions, messages and runs.
 type relaySize struct{ rooms, questions, messages, runs int }
 

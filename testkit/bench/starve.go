@@ -10,8 +10,8 @@ import (
 	"heraut/testkit/contest"
 )
 
-// starveSize sets how much one person does to slow down the others. The counts are
-// those of one attack.
+// starveSize is the size of the attack by which one person slows down the others. The
+// counts are those of one attack.
 type starveSize struct {
 	rounds  int           // of a calm phase and an attack
 	calm    time.Duration // the length of a calm phase

@@ -24,7 +24,7 @@ import (
 	"heraut/testkit/contest"
 )
 
-// plan sets the size of each measurement.
+// plan holds the size of each measurement.
 type plan struct {
 	rounds        int
 	idle          time.Duration // idle time before memory is read
@@ -112,7 +112,7 @@ func load() string {
 	return strings.Fields(string(content))[0]
 }
 
-// stage is a homeserver with the bots on it.
+// stage is a homeserver with the bots to compare on it.
 type stage struct {
 	plan     plan
 	hs       *testkit.Homeserver

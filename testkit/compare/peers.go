@@ -63,7 +63,8 @@ type tools struct {
 	node   string // the directory that has bot.js and its packages
 }
 
-// install installs the peers from PyPI and npm, once for each version of the pins.
+// install installs the programs of the other bots from PyPI and npm, once for each
+// version of the pins, and returns where they are. progress gets lines about it.
 func install(ctx context.Context, hs *testkit.Homeserver, progress io.Writer) (tools, error) {
 	root, err := testkit.Root()
 	if err != nil {

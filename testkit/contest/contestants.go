@@ -27,7 +27,7 @@ type Contestant interface {
 	Done() <-chan struct{} // closes when the process has ended
 }
 
-// Bot is the bot of this tree, or another build of it.
+// Bot is a contestant that runs the bot of this tree, or another build of it.
 type Bot struct {
 	*testkit.Bot
 	Account testkit.Account
@@ -54,7 +54,7 @@ func LogTail(c Contestant) string {
 	return log[max(0, len(log)-4000):]
 }
 
-// Peer is another bot.
+// Peer is a contestant that runs another program than this tree's bot.
 type Peer struct {
 	*testkit.Program
 	Account testkit.Account

@@ -137,7 +137,8 @@ type Crowd struct {
 	Rooms  []Room // each has one person, and people take turns
 }
 
-// CrowdSize sets how many people and rooms a crowd has.
+// CrowdSize is the number of people and rooms of a crowd, and whether the rooms are
+// encrypted.
 type CrowdSize struct {
 	People, Rooms int
 	Encrypted     bool

@@ -174,8 +174,8 @@ func (l *load) answered(room int) bool {
 	return true
 }
 
-// tally counts what the rooms' histories show: commands, answers, commands without an
-// answer, and answers too many, with a line for each fault.
+// tally holds the counts that the rooms' histories show: commands, answers, commands
+// without an answer, and answers too many, with a line for each fault.
 type tally struct {
 	commands, answers, losses, duplicates int
 	faults                                []string // a line for each wrong command

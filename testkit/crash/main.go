@@ -158,7 +158,8 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	return t, err
 }
 
-// moment says when in a round the bot is killed, such as during a send.
+// moment is the kind of moment in a round at which the bot is killed, such as during a
+// send.
 type moment int
 
 const (

@@ -163,8 +163,8 @@ func (t *tree) addFuncs(fset *token.FileSet, file *ast.File, name string) {
 	}
 }
 
-// complexity returns the McCabe complexity of a function: one more than the number of
-// its branches.
+// complexity returns the McCabe complexity of the function f: one more than the number
+// of its branches (conditions, loops, cases and the operators && and ||).
 func complexity(f *ast.FuncDecl) int {
 	n := 1
 	ast.Inspect(f, func(node ast.Node) bool {
@@ -216,7 +216,7 @@ func (t *tree) addRuns(name string, source []byte) {
 }
 
 // repeated returns how many lines begin a run of six lines that stands at least twice
-// in the tree.
+// in the tree; each place counts.
 func (t *tree) repeated() (n int) {
 	for _, places := range t.runs {
 		if len(places) > 1 {
