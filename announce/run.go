@@ -30,8 +30,10 @@ const (
 	stagger = 500 * time.Millisecond
 )
 
-// Run reads the source at its pace until ctx ends, and logs errors. It keeps the
-// back-off across restarts: a source that asked the bot to wait is not asked sooner.
+// Run does the Rounds of the source until ctx ends: at its pace, and earlier when the
+// settling of an item ends. It logs errors. It keeps the back-off across restarts: a
+// source that asked the bot to wait is not asked sooner, except after a stored wait so
+// long that a wrong clock must be its cause.
 func (r *Runner) Run(ctx context.Context) {
 	log := r.announcer.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
