@@ -92,8 +92,9 @@ func noEntries(dropped []Dropped) error {
 }
 
 // startsJSON returns ErrWebPage if the text begins like a web page, an error about the
-// columns if it is a table, and ErrEmpty or ErrNotText for a text that cannot be JSON.
-// Otherwise it returns nil: the JSON decoder reports all other faults. It consumes
+// columns if it is a table, ErrEmpty if it has only white space, ErrNotText if it
+// begins with a control character, or the reader's error. Otherwise it returns nil,
+// even if the text is no JSON: the JSON decoder reports all other faults. It consumes
 // white space only.
 func startsJSON(in *input) error {
 	first, err := in.first()

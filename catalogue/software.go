@@ -214,7 +214,8 @@ type Provider struct {
 	Parents []string
 }
 
-// Instance is an installation of a web software that people may use, with its address.
+// Instance is an installation of a web software that people may use, with its address
+// if that is known.
 type Instance struct {
 	Organization string // who runs it; may be empty
 	Audience     string // the public it serves: "Tous les agents"; may be empty
