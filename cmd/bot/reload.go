@@ -94,7 +94,9 @@ func (s *service) tellEnd(ctx context.Context, config *Config, err error) {
 
 // awaitReload waits for a SIGHUP and returns the new configuration, with the settings
 // of config that cannot change; nil once ctx ends. It tells systemd that a reload
-// begins. It logs why a faulty configuration is not used, and waits again.
+// begins; the caller tells its end (notify.ready). After a faulty configuration,
+// awaitReload logs the faults, tells systemd itself that the reload ended, and waits
+// again.
 func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 	for {
 		select {
