@@ -144,7 +144,8 @@ func (p *prompt) write(act testkit.Act, header string) error {
 }
 
 // note writes a text that is no answer of the bot to p.notes, formatted as by
-// fmt.Printf and, at a terminal, wrapped to its width.
+// fmt.Sprintf, and ends its line. At a terminal it wraps the text to the width and adds
+// an empty line.
 func (p *prompt) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if p.interactive() {
