@@ -27,8 +27,8 @@ type Status struct {
 	Failed, Lost int // since the start: events whose handler failed, posts refused for good
 }
 
-// Unwritable is a room in which the homeserver refuses the bot's posts, with the
-// reason.
+// Unwritable is a room in which the bot lacks the power to post, or whose last post
+// failed for good, with the reason and the time since when.
 type Unwritable struct {
 	Room   chat.RoomID
 	Reason string // in the homeserver's words

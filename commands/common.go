@@ -24,8 +24,8 @@ type common struct {
 // commonEntry is a software in the list of what administrations built.
 type commonEntry struct{ entry }
 
-// Asleep reports whether the project shows no activity for years; false if its activity
-// is unknown.
+// Asleep reports whether the project has shown no activity for three years
+// (commons.IsAsleep); false if its activity is unknown.
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
 // common answers with software that administrations built or use for a need; abandoned
