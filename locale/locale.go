@@ -40,11 +40,11 @@ type spoken struct {
 }
 
 // Render returns the message name in the language lang, made from data, as HTML that
-// needs no further treatment. The first comment of the template describes data. The
-// fallback serves where the language lacks the message or its template fails, and
-// Default where lang is no language of the bot: a room may have chosen one whose folder
-// is gone. The error is that of the last fallback: no such message, or a template that
-// does not fit data.
+// needs no further treatment. The first comment of the template describes data. If the
+// language lacks the message or its template fails, Render takes it from the fallback
+// that language.yaml names, and so on. Where lang is no language of the bot, it takes
+// Default: a room may have chosen a language whose folder is gone. The error is that of
+// the last fallback: no such message, or a template that does not fit data.
 func Render(lang, name string, data any) (string, error) {
 	html, err := now().find(lang).render(name, data)
 	if err != nil {
@@ -152,8 +152,9 @@ func templates(folder fs.FS) (all []source, err error) {
 	return all, nil
 }
 
-// compact returns the source of a template with its line breaks and indentation
-// removed. No-break spaces stay.
+// compact returns the source of a template without its line breaks, and without the
+// spaces and tabs at both ends of each line. So a word at the end of a line joins the
+// first one of the next line. No-break spaces stay.
 func compact(source string) string {
 	var b strings.Builder
 	for line := range strings.Lines(source) {
