@@ -20,7 +20,9 @@ type Handler interface {
 }
 
 // Result is a Handler's decision on an event: the posts that answer it, and a change
-// of the database to make with them.
+// of the database to make with them; or a function that decides later. The posts that
+// answer an edited message replace its earlier answers, so the zero value deletes
+// those, except for a late edit (see Withdraw).
 type Result struct {
 	// Posts go out in order; the n-th has the key chat.KeyOf(e.Cause(), n).
 	Posts []chat.Post
