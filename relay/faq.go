@@ -44,10 +44,11 @@ type FAQ interface {
 	// number or event, and returns its number. An entry with a number that is gone is
 	// chat.ErrNotFound. An entry stored again keeps its counts, and counts as confirmed.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
-	// MarkShown records that the entries with these numbers were shown, at most once a
-	// day; MarkHelped, that a question closed with them among its suggestions;
-	// MarkListed, that the experts read at the time at that nobody looked at them, or,
-	// if at is zero, that they did not. Numbers that are gone count for nothing.
+	// MarkShown records that the entries with these numbers were shown, unless the
+	// recorded time is less than a day before at; MarkHelped, that a question closed
+	// with them among its suggestions; MarkListed, that the experts read at the time at
+	// that nobody looked at them, or, if at is zero, that they did not. Numbers that are
+	// gone count for nothing.
 	MarkShown(ctx context.Context, numbers []int64, at time.Time) error
 	MarkHelped(ctx context.Context, numbers []int64) error
 	MarkListed(ctx context.Context, numbers []int64, at time.Time) error

@@ -370,9 +370,10 @@ func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event) (queue.Resul
 	return queue.Result{}, false, nil
 }
 
-// isFormer reports whether room, to which a waiting post about q goes, is that of
-// experts who handed the question over. It is false for the room of the present
-// experts, and for one that this room replaced in an upgrade.
+// isFormer reports whether room, an experts' room to which a waiting post about q goes,
+// is that of experts who handed the question over. It is false for the room of the
+// present experts, and for one that this room replaced in an upgrade. Callers must not
+// pass the asker's room.
 func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	if room == q.Experts || q.Former == "" {
 		return false, nil

@@ -114,8 +114,9 @@ func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err er
 	return r, err
 }
 
-// worked returns the working time between the question q and its first answer; all time
-// counts if the rooms have no quiet hours.
+// worked returns the working time between the question q and its first answer: the time
+// outside of the quiet hours of the experts' room, or all time if d.Quiet is nil. It is
+// 0 without an answer.
 func (d *Carrier) worked(q Question) time.Duration {
 	if d.Quiet == nil {
 		return max(q.AnsweredAt.Sub(q.AskedAt), 0)

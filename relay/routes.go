@@ -11,8 +11,9 @@ import (
 	"heraut/text"
 )
 
-// Declaration is a relay in the configuration. Its rooms are ids or aliases; among
-// those in From may be Direct, which stands for all direct messages.
+// Declaration is a relay in the configuration, with the fields of Relay. Its rooms are
+// ids or aliases; among those in From may be Direct, which stands for all direct
+// messages.
 type Declaration struct {
 	Name     string
 	From     []string
