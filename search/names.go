@@ -67,8 +67,9 @@ func nameKeys(name string, key nameKey) []nameKey {
 	return keys
 }
 
-// ownKeys returns the spellings of the name of s without spaces, case and accents, but
-// not its initials or its first words alone.
+// ownKeys returns the spellings of the name of s: whole, without its signs, without the
+// parenthesis, and up to the parenthesis or the dash. None has spaces, case or accents.
+// Initials and the first words alone are not among them.
 func ownKeys(s *catalogue.Software) []string {
 	var out []string
 	for _, k := range nameKeys(s.Name, nameKey{place: inName}) {
