@@ -61,9 +61,10 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 	return resp.Validators, false, w.take(ctx, items)
 }
 
-// take adds the repositories of a page, items, to the batch: those never seen as new,
-// those that the query asks to read again as read. It stores both for searches and, in
-// a reading from end to end, all of them. The error is that of the query's functions.
+// take adds the repositories items of a page to the batch: those never seen to Fresh,
+// each once, and those that Query.Again lists to Again. It makes the repositories of
+// both kinds findable by searches (Query.Store); in a reading from end to end, all of
+// items. The error is that of the query's functions.
 func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	keys := make([]string, len(items))
 	for i, item := range items {
