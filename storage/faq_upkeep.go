@@ -9,8 +9,9 @@ import (
 	"heraut/chat"
 )
 
-// MarkShown records the day on which entries of the FAQ, given by number, were last
-// shown. It writes each entry at most once a day.
+// MarkShown records at as the time when entries of the FAQ, given by number, were last
+// shown. It leaves entries as they are whose recorded time is less than a day before
+// at.
 func (d *DB) MarkShown(ctx context.Context, numbers []int64, at time.Time) error {
 	return d.markEntries(ctx, numbers, "shown_at = $2 WHERE shown_at <= $3", millis(at), millis(at.AddDate(0, 0, -1)))
 }
