@@ -236,7 +236,8 @@ type View struct {
 }
 
 // Move assigns the scheduled conferences of the room from to the room to, its successor
-// after an upgrade, in the transaction of ctx.
+// after an upgrade, in the transaction of ctx. Their reminders then go to no thread,
+// since the threads stay behind.
 func (d *Meetings) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveMeetings(ctx, from, to)
 }
