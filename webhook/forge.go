@@ -157,8 +157,9 @@ func short(sha string) string {
 // zero. It is false for an empty id.
 func noCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") == "" }
 
-// branch returns the name of a Git ref without its prefix, and its kind: "tag" for
-// refs/tags/, otherwise "branch".
+// branch returns the name of a Git ref without its prefix refs/tags/ or refs/heads/,
+// and its kind: "tag" for refs/tags/, otherwise "branch". Other refs keep their whole
+// name.
 func branch(ref string) (name, kind string) {
 	if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
 		return tag, "tag"
