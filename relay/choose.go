@@ -135,11 +135,13 @@ func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
 		return d.submit(ctx, q)
 	default:
 		agreed := q.Widens
-		if err := d.submit(ctx, q); err != nil || q.Status != Consent {
+		if err := d.submit(ctx, q); err != nil {
 			return err
 		}
-		if q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
+		if q.Status == Consent && q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
 			q.take(stepAgree)
+		}
+		if q.Status == Open {
 			q.Nameless = q.Nameless || c == goUnnamed
 		}
 	}

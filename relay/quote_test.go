@@ -121,6 +121,27 @@ func TestQuoteIsCheckedWhenItIsSent(t *testing.T) {
 	})
 }
 
+// The author of a message may want no name, whether or not the experts' room is wider,
+// and also if it was wider when the question was asked.
+func TestQuoteWithoutName(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.moderate(salon, alix, w.say(salon, camille, "Quelle licence ?"), "!question")
+		w.react(salon, camille, w.last(salon, "un modérateur propose"), "2️⃣")
+		w.says(experts, "Quelle licence ?")
+		w.neverSays(experts, "Camille")
+	})
+	inWorld(t, func(w *world) {
+		w.relays[0].MayWiden = true
+		w.restart()
+		w.room(experts, "Experts", public)
+		w.say(salon, camille, "!question Quelle licence ?")
+		w.room(experts, "Experts", func(r *chat.Room) { r.JoinRule = "invite" })
+		w.reply(salon, camille, w.last(salon, "plus ouvert que celui-ci"), "sans nom")
+		w.says(experts, "Quelle licence ?")
+		w.neverSays(experts, "Camille")
+	})
+}
+
 // Suggestions come first, as for any question.
 func TestQuoteWithSuggestions(t *testing.T) {
 	inWorld(t, func(w *world) {
