@@ -19,10 +19,8 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	if result, done, err := d.rewordQuoted(ctx, e); done || err != nil {
 		return result, done, err
 	}
-	if how.Number == 0 {
-		if result, done, err := d.inFormerThread(ctx, e); done || err != nil {
-			return result, done, err
-		}
+	if result, done, err := d.inFormerThread(ctx, e, how.Number); done || err != nil {
+		return result, done, err
 	}
 	q, before, found, err := d.questionOf(ctx, e)
 	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {

@@ -338,17 +338,19 @@ func (d *Carrier) handoverWord(ctx context.Context, e chat.Event, q Question) (q
 }
 
 // inFormerThread returns a Result that tells the author of the message e in the thread
-// of experts who handed the question over, once, that it is not carried. It reports
-// false if e is anything else.
-func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+// of experts who handed the question over, once, that it is not carried. Of a message
+// that names a question by its number, only an edit belongs to such a thread: number is
+// 0 for all others. It reports false if e is anything else.
+func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event, number int64) (queue.Result, bool, error) {
 	for _, ref := range []chat.EventID{e.Message.Edits, e.Message.ReplyTo, e.Message.Thread} {
-		if ref == "" {
+		edits := ref == e.Message.Edits
+		if ref == "" || number != 0 && !edits {
 			continue
 		}
 		m, err := d.store.MessageOf(ctx, ref)
 		if known, err := has(err); err != nil {
 			return queue.Result{}, true, err
-		} else if !known || m.Room != e.Room && m.From != e.Room || m.Role == RoleNote {
+		} else if !known || m.Room != e.Room && m.From != e.Room || m.Role == RoleNote && !edits || number != 0 && m.Question != number {
 			continue
 		}
 		q, err := d.store.Question(ctx, m.Question)

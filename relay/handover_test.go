@@ -153,6 +153,22 @@ func TestHandOverIsCheckedWhenItIsSent(t *testing.T) {
 			w.remove(experts, bruno, a)
 			w.says(experts, "est passée à un autre salon")
 		},
+		"what the former experts kept in their room, or said by the question's number, is edited": func(w *world) {
+			w.say(salon, camille, "!question Rien ?")
+			root := w.root()
+			note := w.inThread(experts, bruno, root, "!note Une remarque.")
+			a := w.say(experts, bruno, "!repondre 1 Ceci.")
+			w.says(salon, "Ceci.")
+			w.inThread(experts, bruno, root, "!transmettre licences")
+			w.edit(experts, bruno, note, "Un secret.")
+			w.edit(experts, bruno, a, "!repondre 1 Un autre secret.")
+			w.neverSays(lawyers, "secret")
+			w.neverSays(salon, "secret")
+			w.says(experts, "est passée à un autre salon")
+			if strings.Contains(w.log(), "Héraut supprime 6\n") {
+				t.Error("the answer is withdrawn")
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
