@@ -282,12 +282,16 @@ func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(
 			if q.HandAsk != ask {
 				return nil // decided already
 			}
-			r, err := d.relayCalled(ctx, *q, q.HandTo)
-			fault, err := faultOf(err)
-			switch {
-			case err != nil:
+			r, err := d.relay(ctx, q.HandTo)
+			if found, err := has(err); err != nil {
 				return err
-			case c == stop || fault != nil:
+			} else if !found || c == stop {
+				return d.keepHere(ctx, q)
+			}
+			direct, err := d.isDirect(ctx, q.Origin)
+			if err != nil {
+				return err
+			} else if !r.startsIn(q.Origin, direct) || r.To == q.Experts {
 				return d.keepHere(ctx, q)
 			}
 			return d.handOrAsk(ctx, q, r, q.HandTheme, q.HandWidens)

@@ -177,6 +177,20 @@ func TestHandOverIsCheckedWhenItIsSent(t *testing.T) {
 	}
 }
 
+// The asker agrees to one relay, also if a theme of another one has its name.
+func TestHandOverGoesWhereTheAskerAgreed(t *testing.T) {
+	handing(t, true, func(w *world) {
+		w.relays = []relay.Declaration{w.relays[0], {Name: "ailleurs", From: []string{string(salon)}, To: string(other), Themes: []string{"droit"}, MayWiden: true}, w.relays[1]}
+		w.restart()
+		w.room(other, "Ailleurs", public)
+		w.say(salon, camille, "!question Un secret ?")
+		w.inThread(experts, bruno, w.root(), "!transmettre licences")
+		w.reply(salon, camille, w.last(salon, "proposent de transmettre"), "oui")
+		w.says(lawyers, "Un secret ?")
+		w.neverSays(other, "secret")
+	})
+}
+
 // In an encrypted room the asker's consent to hand over is written, and the homeserver
 // cannot choose what a «oui» answers.
 func TestHandOverFromAnEncryptedRoom(t *testing.T) {
