@@ -106,12 +106,13 @@ func (d *Carrier) checkFile(ctx context.Context, row queue.Row, q Question, s su
 	if !known || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" {
 		return queue.Verdict{Withhold: "its message is not carried any more"}, nil
 	}
+	failed := &Fault{What: FaultFile, Number: q.Number}
 	if !d.Files.take(row.Post.File) {
-		return d.fileHeld(row, q, m), nil
+		return d.fileHeld(row, q, m, failed), nil
 	}
 	if m.Role == RoleAnswer {
 		err = d.mayReturn(ctx, q)
-	} else if err = d.mayReach(ctx, q, m.Sender, s.then); err == nil && !q.Status.Asked() {
+	} else if err = d.stillReaches(ctx, row, q, m.Sender, s); err == nil && !q.Status.Asked() {
 		err = &Fault{What: FaultClosed, Number: q.Number}
 	}
 	fault, err := faultOf(err)
@@ -122,17 +123,20 @@ func (d *Carrier) checkFile(ctx context.Context, row queue.Row, q Question, s su
 	if err != nil || same && fault == nil {
 		return queue.Verdict{}, err
 	}
-	return d.fileHeld(row, q, m), nil
+	if fault != nil && fault.What == FaultPassed {
+		failed = fault
+	}
+	return d.fileHeld(row, q, m, failed), nil
 }
 
-func (d *Carrier) fileHeld(row queue.Row, q Question, m Message) queue.Verdict {
-	fault := &Fault{What: FaultFile, Number: q.Number}
-	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error { return d.fileNotCarried(ctx, row, q, m) }}
+func (d *Carrier) fileHeld(row queue.Row, q Question, m Message, fault *Fault) queue.Verdict {
+	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error { return d.fileNotCarried(ctx, row, q, m, fault) }}
 }
 
 // fileNotCarried posts to the author of the message m that its file does not reach the
-// other room, and stores m without the file. An edit of the message tries again.
-func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question, m Message) error {
+// other room, by the sentence for fault, and stores m without the file. An edit of the
+// message tries again.
+func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	m.File = ""
 	if err := d.store.SaveMessage(ctx, m); err != nil {
 		return err
@@ -142,7 +146,7 @@ func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question,
 		thread = chat.Target{Post: q.Root}
 	}
 	post := chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}
-	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, post, &Fault{What: FaultFile, Number: q.Number})
+	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, post, fault)
 }
 
 // fileEnded tells the author of a message that its file does not reach the other room,
@@ -154,5 +158,5 @@ func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s su
 	if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" || row.State != queue.Failed {
 		return err
 	}
-	return d.fileNotCarried(ctx, row, q, m)
+	return d.fileNotCarried(ctx, row, q, m, &Fault{What: FaultFile, Number: q.Number})
 }

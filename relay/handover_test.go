@@ -2,10 +2,13 @@ package relay_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"heraut/chat"
+	"heraut/queue"
 	"heraut/relay"
 )
 
@@ -129,6 +132,27 @@ func TestHandOverIsCheckedWhenItIsSent(t *testing.T) {
 			w.says(salon, "vient de passer à un autre salon")
 			w.edit(salon, camille, added, "Un secret, corrigé.")
 			w.says(lawyers, "Un secret, corrigé.")
+		},
+		"a file is on its way to the former experts": func(w *world) {
+			w.withFiles()
+			ready, copied := w.prepare, make(chan struct{})
+			w.prepare = func(p chat.Post) (chat.Media, error) {
+				select {
+				case <-copied:
+					return ready(p)
+				default:
+					return chat.Media{}, &queue.NotNow{Lane: true, After: time.Second, Cause: errors.New("busy")}
+				}
+			}
+			q := w.say(salon, camille, "!question Rien ?")
+			root := w.root()
+			w.attach(salon, camille, q, w.document(salon, "secret.pdf"))
+			w.says(experts, "secret.pdf")
+			w.inThread(experts, bruno, root, "!transmettre licences")
+			close(copied)
+			w.pass(10 * time.Minute)
+			w.expectFiles(experts)
+			w.says(salon, "vient de passer à un autre salon")
 		},
 		"the asker's room opens while an answer of the former experts waits": func(w *world) {
 			w.say(salon, camille, "!question Rien ?")
