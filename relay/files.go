@@ -84,7 +84,7 @@ func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text ch
 	switch {
 	case m.File == "":
 		return nil // an edit without the file withdraws it
-	case before.Carried() && before.File == m.File:
+	case before.Carried() && before.File == m.File && before.Room == m.Room:
 		return []chat.Post{{Room: m.Room, Same: true}}
 	}
 	return []chat.Post{{

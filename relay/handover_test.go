@@ -215,6 +215,23 @@ func TestHandOverGoesWhereTheAskerAgreed(t *testing.T) {
 	})
 }
 
+// A message that is edited after the question was handed over takes its file along.
+func TestHandOverTakesFilesAlong(t *testing.T) {
+	handing(t, false, func(w *world) {
+		w.withFiles()
+		q := w.say(salon, camille, "!question Rien ?")
+		root := w.root()
+		added := w.attach(salon, camille, q, w.document(salon, "statuts.pdf"))
+		w.expectFiles(experts, "statuts.pdf")
+		w.inThread(experts, bruno, root, "!transmettre licences")
+		w.do(salon, camille, chat.Event{Message: &chat.Message{Body: "Voir cela.", Edits: added, File: w.document(salon, "statuts.pdf")}})
+		w.expectFiles(experts)
+		w.expectFiles(lawyers, "statuts.pdf")
+		w.do(salon, camille, chat.Event{Message: &chat.Message{Body: "Voir tout.", Edits: added, File: w.document(salon, "statuts.pdf")}})
+		w.expectFiles(lawyers, "statuts.pdf")
+	})
+}
+
 // In an encrypted room the asker's consent to hand over is written, and the homeserver
 // cannot choose what a «oui» answers.
 func TestHandOverFromAnEncryptedRoom(t *testing.T) {
