@@ -42,12 +42,12 @@ func giveBackPages() error {
 
 // cleanFileAreas returns the areas listed in smaps, of the form of /proc/PID/smaps,
 // that map files, cannot be written, and were never written: MADV_DONTNEED would undo
-// the relocations that the dynamic linker made. The error means that smaps cannot be
-// read.
+// the relocations that the dynamic linker made. A written page is in memory
+// («Anonymous») or swapped out («Swap»). The error means that smaps cannot be read.
 func cleanFileAreas(smaps io.Reader) ([]fileArea, error) {
 	var out []fileArea
 	var area fileArea
-	readOnly := false
+	readOnly, anonymous := false, false
 	lines := bufio.NewScanner(smaps)
 	for lines.Scan() {
 		fields := bytes.Fields(lines.Bytes())
@@ -57,10 +57,20 @@ func cleanFileAreas(smaps io.Reader) ([]fileArea, error) {
 				return nil, err
 			}
 			readOnly = bytes.HasPrefix(fields[1], []byte("r-")) && fields[1][3] == 'p' && fields[5][0] == '/'
+			anonymous = true // until a line says otherwise
 			continue
 		}
-		if readOnly && len(fields) == 3 && string(fields[0]) == "Anonymous:" && string(fields[1]) == "0" {
-			out = append(out, area)
+		if !readOnly || len(fields) != 3 {
+			continue
+		}
+		none := string(fields[1]) == "0"
+		switch string(fields[0]) { // «Swap» comes after «Anonymous»
+		case "Anonymous:":
+			anonymous = !none
+		case "Swap:":
+			if none && !anonymous {
+				out = append(out, area)
+			}
 		}
 	}
 	return out, lines.Err()
