@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"sync"
 	"unsafe"
 )
 
@@ -123,6 +124,18 @@ func Open(path, key string) (*File, error) {
 		return nil, ErrStale
 	}
 	return mapped(f, headerSize+int(length))
+}
+
+// unmapping is held while a file is unmapped, and by WhileMapped.
+var unmapping sync.Mutex
+
+// WhileMapped calls do and returns its error; meanwhile no file is unmapped. It is for
+// code that works on addresses of the process's memory: the system may give those of
+// an unmapped file to something else at once. do must not call WhileMapped.
+func WhileMapped(do func() error) error {
+	unmapping.Lock()
+	defer unmapping.Unlock()
+	return do()
 }
 
 // Reader reads the parts of a file, one after the other, in the order in which the

@@ -22,7 +22,13 @@ func mapped(f *os.File, size int) (*File, error) {
 	}
 	file := &File{data}
 	runtime.AddCleanup(file, func(data []byte) {
-		time.AfterFunc(unmapAfter, func() { _ = unix.Munmap(data) })
+		time.AfterFunc(unmapAfter, func() { unmap(data) })
 	}, data)
 	return file, nil
+}
+
+func unmap(data []byte) {
+	unmapping.Lock()
+	defer unmapping.Unlock()
+	_ = unix.Munmap(data) // it only fails for what was never mapped
 }

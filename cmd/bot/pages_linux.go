@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"heraut/flat"
 )
 
 // fileArea is a range of addresses at which a part of a file is mapped into the
@@ -20,7 +22,11 @@ type fileArea struct{ start, end uintptr }
 // maps them again, from its cache or the file, when something needs them. Reading the
 // configuration and a first answer touch most of the program; the idle bot needs less
 // than half of that. The error means that the system does not list or take them.
-func giveBackPages() error {
+func giveBackPages() error { return flat.WhileMapped(unmapPages) }
+
+// unmapPages does the work of giveBackPages. What it read of the areas must stay true
+// until it is done: an area that is unmapped meanwhile may become memory of Go.
+func unmapPages() error {
 	smaps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return fmt.Errorf("look up the pages of the program: %w", err)
