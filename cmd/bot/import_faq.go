@@ -129,12 +129,12 @@ func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, fo
 	}
 	held, answered := map[string]bool{}, map[string]int64{}
 	for _, e := range before {
-		held[evenText(e.Question)+"\x00"+evenText(e.Answer)] = true
-		answered[evenText(e.Question)] = e.Number
+		held[evenLine(e.Question)+"\x00"+evenText(e.Answer)] = true
+		answered[evenLine(e.Question)] = e.Number
 	}
 	for _, e := range entries {
-		key := evenText(e.Question) + "\x00" + evenText(e.Answer)
-		other := answered[evenText(e.Question)]
+		key := evenLine(e.Question) + "\x00" + evenText(e.Answer)
+		other := answered[evenLine(e.Question)]
 		switch {
 		case held[key]:
 			r.known++
@@ -158,12 +158,16 @@ func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, fo
 	return r, db.AddChange(ctx, rooms.Change{At: now, What: rooms.FAQ, After: fmt.Sprintf("%d importées", r.added)})
 }
 
-// evenText returns s without the differences that the formats do not preserve: empty
-// lines, and spaces that are repeated or at the ends of lines.
+// evenLine returns the question s without the differences that the formats do not
+// preserve: Markdown has a question in one line.
+func evenLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// evenText returns the answer s without the differences that the formats do not
+// preserve: empty lines, and spaces that are repeated or at the ends of lines.
 func evenText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {
-		if line = strings.Join(strings.Fields(line), " "); line != "" {
+		if line = evenLine(line); line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -98,6 +98,9 @@ func TestFAQRoundTrip(t *testing.T) {
 			if got := to.exports(format); got != want {
 				t.Errorf("the second time\n%s\nwant\n%s", got, want)
 			}
+			if said, status := from.imports(want); status != 0 || said != "Ajoutées : 0. Déjà là : 3.\n" {
+				t.Errorf("where it comes from: %d, %q", status, said)
+			}
 			found, err := to.db.Lookup(t.Context(), []string{"eupl"}, 9)
 			if err != nil || len(found) != 1 {
 				t.Errorf("found %v, %v", found, err)
