@@ -95,6 +95,7 @@ type markdownReader struct {
 	lines   []string // of the answer, a paragraph each
 	open    bool     // the last paragraph goes on
 	fenced  bool     // inside a block of code
+	fence   int      // the line on which the last block of code begins
 	ended   bool     // the answer's day or audience was read
 }
 
@@ -110,6 +111,9 @@ func readSections(content []byte, zone *time.Location) ([]importedEntry, error) 
 			return nil, &lineFault{n, why}
 		}
 	}
+	if r.fenced {
+		return nil, &lineFault{r.fence, "ce bloc de code ne se ferme pas : il lui manque une ligne « ``` »"}
+	}
 	r.finish()
 	return r.entries, nil
 }
@@ -120,6 +124,9 @@ func readSections(content []byte, zone *time.Location) ([]importedEntry, error) 
 func (r *markdownReader) line(n int, line string) (why string) {
 	text := strings.TrimSpace(line)
 	if r.fenced || strings.HasPrefix(text, "```") && len(r.entries) > 0 {
+		if !r.fenced {
+			r.fence = n
+		}
 		r.fenced = r.fenced != strings.HasPrefix(text, "```")
 		return r.add(line, true)
 	}
