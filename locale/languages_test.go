@@ -197,6 +197,34 @@ func TestAFailingTemplateFallsBack(t *testing.T) {
 	}
 }
 
+// A folder that is edited while the bot is running, before its first text is needed, is
+// reported, and its fallback serves.
+func TestAFolderThatChangesFallsBack(t *testing.T) {
+	dir := folder(t, "de", map[string]string{dataFile: "name: deutsch\nfallback: en\n", "loading.html": "<p>Moment</p>"})
+	set, problems, err := Open(dir)
+	if err != nil {
+		t.Fatal(err, problems)
+	}
+	Use(set)
+	t.Cleanup(func() { Use(own()) })
+	var log bytes.Buffer
+	Report(func(err error) { log.WriteString(err.Error()) })
+	t.Cleanup(func() { Report(func(error) {}) })
+	if err := os.WriteFile(filepath.Join(dir, "de", "loading.html"), []byte("<p>{{if}}</p>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	english, err := Render("en", "loading", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Render("de", "loading", nil); err != nil || got != english {
+		t.Errorf("%q, %v", got, err)
+	}
+	if !strings.Contains(log.String(), "templates of language de") {
+		t.Errorf("reported %q", &log)
+	}
+}
+
 // A template gives one noun for each plural category that whole numbers have.
 func TestPluralsOfOtherLanguages(t *testing.T) {
 	for _, test := range []struct {

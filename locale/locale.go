@@ -164,8 +164,17 @@ func compact(source string) string {
 }
 
 // once returns a function that returns the templates of a checked language and parses
-// them at its first call. It panics if they do not parse, and is safe for concurrent
+// them at its first call. Operators may change or remove a folder after it was checked:
+// if it no longer parses, the function reports that and returns the templates of the
+// fallback. It panics if those of the program do not parse, and is safe for concurrent
 // use.
 func (l *spoken) once() func() *template.Template {
-	return sync.OnceValue(func() *template.Template { return template.Must(l.parse()) })
+	return sync.OnceValue(func() *template.Template {
+		set, err := l.parse()
+		if err != nil && l.fallback != nil {
+			report(fmt.Errorf("templates of language %s: %w", l.code, err))
+			return l.fallback.set()
+		}
+		return template.Must(set, err)
+	})
 }
