@@ -300,7 +300,7 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
 			q.take(stepRefuse)
 			q.Root = ""
-			return nil
+			return d.withdraw(ctx, q.Number, RoleRoot, row.Key) // of the experts who handed it over
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed:
 		return d.tellAsker(ctx, q, failed)

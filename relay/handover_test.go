@@ -133,6 +133,21 @@ func TestHandOverIsCheckedWhenItIsSent(t *testing.T) {
 			w.edit(salon, camille, added, "Un secret, corrigé.")
 			w.says(lawyers, "Un secret, corrigé.")
 		},
+		"the other room refuses the question": func(w *world) {
+			w.say(salon, camille, "!question Un secret ?")
+			root := w.root()
+			w.refuse = func(p chat.Post) error {
+				if p.Room == lawyers {
+					return &queue.Refused{Cause: errors.New("no")}
+				}
+				return nil
+			}
+			w.inThread(experts, bruno, root, "!transmettre licences")
+			w.says(salon, "annulée")
+			if want := "Héraut supprime " + strings.TrimPrefix(string(root), "$") + "\n"; !strings.Contains(w.log(), want) {
+				t.Errorf("the former experts still have the question:\n%s", w.log())
+			}
+		},
 		"a file is on its way to the former experts": func(w *world) {
 			w.withFiles()
 			ready, copied := w.prepare, make(chan struct{})
