@@ -388,6 +388,17 @@ func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (b
 	return now != q.Experts, err
 }
 
+// isFormerRoot reports whether a post in the experts' room showed the question before
+// they handed it over and got it back: it comes before the present root.
+func (d *Carrier) isFormerRoot(ctx context.Context, q Question, post chat.PostKey) (bool, error) {
+	if q.Former == "" {
+		return false, nil
+	}
+	all, err := d.store.MessagesOf(ctx, q.Number)
+	place := func(key chat.PostKey) int { return slices.IndexFunc(all, func(m Message) bool { return m.Post == key }) }
+	return place(post) < place(q.Root), err
+}
+
 // stillReaches returns the error of mayReach for row, a waiting post of sender about s,
 // or a *Fault if its experts have handed the question q over since it was written.
 func (d *Carrier) stillReaches(ctx context.Context, row queue.Row, q Question, sender chat.UserID, s subject) error {

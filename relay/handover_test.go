@@ -230,6 +230,24 @@ func TestHandOverGoesWhereTheAskerAgreed(t *testing.T) {
 	})
 }
 
+// A moderator who deletes what showed a question before it went away and came back
+// leaves the question; who deletes what shows it now withdraws it.
+func TestDeletionOfAFormerRoot(t *testing.T) {
+	handing(t, false, func(w *world) {
+		w.say(salon, camille, "!question Rien ?")
+		root := w.root()
+		w.inThread(experts, bruno, root, "!transmettre licences")
+		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "!transmettre libre")
+		again := w.last(experts, "Suite de la question n°")
+		w.remove(experts, bruno, root)
+		w.neverSays(salon, "retirée")
+		w.inThread(experts, bruno, again, "Me revoilà.")
+		w.says(salon, "Me revoilà.")
+		w.remove(experts, bruno, again)
+		w.says(salon, "retirée")
+	})
+}
+
 // A message that is edited after the question was handed over takes its file along.
 func TestHandOverTakesFilesAlong(t *testing.T) {
 	handing(t, false, func(w *world) {

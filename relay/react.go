@@ -161,6 +161,9 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 				if m.Room != q.Experts || q.Root == "" {
 					return nil
 				}
+				if former, err := d.isFormerRoot(ctx, *q, m.Post); former || err != nil {
+					return err
+				}
 				q.take(stepModerate)
 				q.Root = ""
 				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // the deletion spared its edits
