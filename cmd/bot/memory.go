@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -66,10 +67,16 @@ func giveBack() error {
 	return giveBackPages()
 }
 
+var collecting sync.Mutex // held by collect
+
 // collect collects garbage and returns the free memory to the system. Meanwhile it
 // limits Go to one processor, since each processor keeps the stacks of some ended
-// goroutines; afterwards it restores the operator's GOMAXPROCS or Go's own limit.
+// goroutines; afterwards it restores the operator's GOMAXPROCS or Go's own limit. Calls
+// at the same time wait for each other: one would take the other's limit for the
+// operator's. It is safe for concurrent use.
 func collect() {
+	collecting.Lock()
+	defer collecting.Unlock()
 	processors := runtime.GOMAXPROCS(1)
 	runtime.GC() // pools release objects that two collections found unused
 	debug.FreeOSMemory()
