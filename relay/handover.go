@@ -395,7 +395,9 @@ func (d *Carrier) isFormerRoot(ctx context.Context, q Question, post chat.PostKe
 		return false, nil
 	}
 	all, err := d.store.MessagesOf(ctx, q.Number)
-	place := func(key chat.PostKey) int { return slices.IndexFunc(all, func(m Message) bool { return m.Post == key }) }
+	place := func(key chat.PostKey) int {
+		return slices.IndexFunc(all, func(m Message) bool { return m.Post == key })
+	}
 	return place(post) < place(q.Root), err
 }
 
