@@ -3,8 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -76,11 +74,7 @@ func (q *Queue) prepare(ctx context.Context, row Row) {
 func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, err error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer recovered(&err)
 	return q.config.Prepare(ctx, p)
 }
 

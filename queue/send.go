@@ -3,8 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -137,11 +135,7 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 	defer func() { q.config.Sent(time.Since(began)) }()
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer recovered(&err)
 	return q.transport.Send(ctx, o)
 }
 

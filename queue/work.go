@@ -233,12 +233,8 @@ func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Resu
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
-		defer func() {
-			if p := recover(); p != nil {
-				a = answer{err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
-			}
-			done <- a
-		}()
+		defer func() { done <- a }()
+		defer recovered(&a.err)
 		a.result, a.err = decide(ctx)
 	}()
 	select {
@@ -251,5 +247,13 @@ func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Resu
 		return a.result, a.err
 	case <-time.After(hangGrace):
 		return Result{}, fmt.Errorf("%w: %w", errHangs, ctx.Err())
+	}
+}
+
+// recovered ends a panic and sets *err to an error with its value and stack. It changes
+// nothing without a panic. Only a defer statement may call it.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	}
 }
