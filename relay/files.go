@@ -93,17 +93,24 @@ func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text ch
 	}}
 }
 
+// withFile returns the message that brought the file of s, and whether it is still
+// carried with that file; false with an error of the store too.
+func (d *Carrier) withFile(ctx context.Context, s subject) (m Message, carried bool, err error) {
+	m, err = d.store.MessageOf(ctx, chat.EventID(s.event))
+	known, err := has(err)
+	return m, known && m.Carried() && m.Event == chat.EventID(s.event) && m.File != "", err
+}
+
 // checkFile returns the verdict on row, the post of a file, before it is sent: the file
 // goes if the message that it came with is still carried, the rooms have the same
 // readers, and the bounds still hold. Otherwise the verdict withholds it and, if the
 // message is still carried, tells its author.
 func (d *Carrier) checkFile(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
-	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
-	known, err := has(err)
+	m, carried, err := d.withFile(ctx, s)
 	if err != nil {
 		return queue.Verdict{}, err
 	}
-	if !known || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" {
+	if !carried {
 		return queue.Verdict{Withhold: "its message is not carried any more"}, nil
 	}
 	failed := &Fault{What: FaultFile, Number: q.Number}
@@ -154,8 +161,8 @@ func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question,
 // does nothing for a post that was sent, and for a message that is not carried any
 // more.
 func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
-	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
-	if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" || row.State != queue.Failed {
+	m, carried, err := d.withFile(ctx, s)
+	if !carried || row.State != queue.Failed {
 		return err
 	}
 	return d.fileNotCarried(ctx, row, q, m, &Fault{What: FaultFile, Number: q.Number})

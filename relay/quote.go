@@ -144,11 +144,13 @@ func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result,
 		return result, true, nil
 	}
 	change, err := d.reworded(ctx, e, q)
-	if fault, ok := errors.AsType[*Fault](err); ok {
-		change, err = func(ctx context.Context) error { return d.tellAsker(ctx, q, fault) }, nil
-		if fault.What == FaultClear {
-			change = nil
-		}
+	fault, err := faultOf(err)
+	switch {
+	case fault == nil:
+	case fault.What == FaultClear:
+		change = nil
+	default:
+		change = func(ctx context.Context) error { return d.tellAsker(ctx, q, fault) }
 	}
 	result.Change = change
 	return result, true, err
