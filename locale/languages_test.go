@@ -172,6 +172,30 @@ func TestMissingTextsAreListed(t *testing.T) {
 	}
 }
 
+// reportOf puts the languages in force until the end of the test, and returns a buffer
+// that gets the text of each reported error.
+func reportOf(t *testing.T, set *Set) *bytes.Buffer {
+	t.Helper()
+	Use(set)
+	t.Cleanup(func() { Use(own()) })
+	log := &bytes.Buffer{}
+	Report(func(err error) { log.WriteString(err.Error()) })
+	t.Cleanup(func() { Report(func(error) {}) })
+	return log
+}
+
+// mustFallBack checks that a German message is the English one.
+func mustFallBack(t *testing.T) {
+	t.Helper()
+	english, err := Render("en", "loading", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Render("de", "loading", nil); err != nil || got != english {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // A template that fails at its use is reported, and its fallback serves.
 func TestAFailingTemplateFallsBack(t *testing.T) {
 	set, problems, err := Open(folder(t, "de", map[string]string{
@@ -180,20 +204,10 @@ func TestAFailingTemplateFallsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err, problems)
 	}
-	Use(set)
-	t.Cleanup(func() { Use(own()) })
-	var log bytes.Buffer
-	Report(func(err error) { log.WriteString(err.Error()) })
-	t.Cleanup(func() { Report(func(error) {}) })
-	english, err := Render("en", "loading", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Render("de", "loading", nil); err != nil || got != english {
-		t.Errorf("%q, %v", got, err)
-	}
+	log := reportOf(t, set)
+	mustFallBack(t)
 	if !strings.Contains(log.String(), "template loading of language de") {
-		t.Errorf("reported %q", &log)
+		t.Errorf("reported %q", log)
 	}
 }
 
@@ -205,23 +219,13 @@ func TestAFolderThatChangesFallsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err, problems)
 	}
-	Use(set)
-	t.Cleanup(func() { Use(own()) })
-	var log bytes.Buffer
-	Report(func(err error) { log.WriteString(err.Error()) })
-	t.Cleanup(func() { Report(func(error) {}) })
+	log := reportOf(t, set)
 	if err := os.WriteFile(filepath.Join(dir, "de", "loading.html"), []byte("<p>{{if}}</p>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	english, err := Render("en", "loading", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Render("de", "loading", nil); err != nil || got != english {
-		t.Errorf("%q, %v", got, err)
-	}
+	mustFallBack(t)
 	if !strings.Contains(log.String(), "templates of language de") {
-		t.Errorf("reported %q", &log)
+		t.Errorf("reported %q", log)
 	}
 }
 

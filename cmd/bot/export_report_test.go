@@ -21,15 +21,7 @@ func TestExportReport(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")
 	write(t, config, minimal)
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := closeState(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db := openedState(t, filepath.Join(dir, "data"))
 	thursday := time.Now().Truncate(24 * time.Hour)
 	for thursday.Weekday() != time.Thursday {
 		thursday = thursday.AddDate(0, 0, -1)
@@ -87,15 +79,7 @@ func TestExportReport(t *testing.T) {
 // However many themes there are, the metrics have at most themeLabels and one more, and
 // a report serves several scrapes.
 func TestQuestionMetrics(t *testing.T) {
-	db, closeState, err := openState(t.Context(), t.TempDir(), zerolog.Nop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := closeState(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db := openedState(t, t.TempDir())
 	const themes = themeLabels + 15
 	for i := range themes {
 		_, err := db.AddQuestion(t.Context(), relay.Question{

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"heraut/chat"
 	"heraut/relay"
 )
@@ -23,15 +21,7 @@ func TestExportFAQ(t *testing.T) {
 		t.Errorf("without a database: %d, %s", status, stderr)
 	}
 	// The bot is running during the export.
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := closeState(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db := openedState(t, filepath.Join(dir, "data"))
 	export := func(format string) string {
 		t.Helper()
 		stdout, stderr, status := bot(t, "", "export", "faq", "--config", config, "--format", format)
@@ -87,15 +77,7 @@ func TestExportQuestions(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")
 	write(t, config, minimal)
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := closeState(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db := openedState(t, filepath.Join(dir, "data"))
 	asked := time.Date(2026, 9, 2, 8, 0, 0, 0, time.UTC)
 	for i, q := range []relay.Question{
 		{Text: "Quelle licence,\n\"libre\" ?", Status: relay.Solved, Theme: "droit", AskedAt: asked, AnsweredAt: asked.Add(time.Hour), ClosedAt: asked.Add(2 * time.Hour)},

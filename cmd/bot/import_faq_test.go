@@ -26,7 +26,15 @@ func newFAQBot(t *testing.T) faqBot {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")
 	write(t, config, minimal)
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
+	db := openedState(t, filepath.Join(dir, "data"))
+	return faqBot{t, config, db}
+}
+
+// openedState opens the state directory dir, as a bot does that is running, until the
+// end of the test.
+func openedState(t *testing.T, dir string) *storage.DB {
+	t.Helper()
+	db, closeState, err := openState(t.Context(), dir, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +43,7 @@ func newFAQBot(t *testing.T) faqBot {
 			t.Error(err)
 		}
 	})
-	return faqBot{t, config, db}
+	return db
 }
 
 // imports imports a text, and returns what the command says.
