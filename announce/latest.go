@@ -11,8 +11,8 @@ import (
 )
 
 // Render returns the HTML of the message that announces one item in a room, in the
-// language lang. what is the kind of news, such as a new version; zone is the time zone
-// of dates. The error is that of the template.
+// language lang, with dates in zone. The parameter what gives the kind of news, such as a
+// new version. The error is that of the template.
 func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
 	n := &News{ID: 1, Item: item, What: what}
 	layout := messageOf(unit{items: []*News{n}})

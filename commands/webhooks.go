@@ -172,9 +172,9 @@ func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what stri
 	return a.webhookChanged(r, h.Name, what, change)
 }
 
-// webhookChanged answers that the webhook called name was changed; what names the
-// change. The answer's change of the database is change, with an entry in the log of
-// changes unless what is "tested".
+// webhookChanged answers that the webhook called name was changed. The parameter what
+// names the kind of change. The answer carries out change and, except for "tested", adds
+// an entry to the log of changes.
 func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
 	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
 	entry := rooms.Change{What: rooms.Webhook, Before: name}

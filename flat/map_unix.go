@@ -30,5 +30,5 @@ func mapped(f *os.File, size int) (*File, error) {
 func unmap(data []byte) {
 	unmapping.Lock()
 	defer unmapping.Unlock()
-	_ = unix.Munmap(data) // it only fails for what was never mapped
+	_ = unix.Munmap(data) // an error would mean that data is no mapping
 }

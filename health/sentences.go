@@ -20,7 +20,7 @@ var blocking = []State{
 // then. Other troubles leave a part of the bot without effect, and the rest works.
 func (t Trouble) Blocks() bool { return slices.Contains(blocking, t.State) }
 
-// Sentence returns what is wrong and what to do, in one line of plain text in the
+// Sentence describes the trouble and its remedy in one line of plain text in the
 // language lang. Times are in the given zone.
 func (t Trouble) Sentence(lang string, zone *time.Location) string {
 	t.Since = t.Since.In(zone)

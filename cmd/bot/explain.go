@@ -68,8 +68,9 @@ func unknownList(e *catalogue.UnknownListError) string {
 	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
-// explainFilter returns an error that says in plain French what is wrong in a filter
-// and how to repair it, if err is a filter.Error; otherwise err. It does not wrap err.
+// explainFilter explains in plain French the fault of a filter and its repair: it
+// returns an error with that text, which does not wrap err, if err is a filter.Error;
+// otherwise err.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {

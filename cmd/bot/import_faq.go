@@ -211,8 +211,8 @@ func readFAQ(content []byte, zone *time.Location, now time.Time) ([]importedEntr
 	return entries, nil
 }
 
-// faultOfEntry returns a French sentence about what is wrong with an entry: a text that
-// is missing or too long, or a negative count; empty if nothing is.
+// faultOfEntry returns the first fault of an entry as a French sentence: a text that is
+// missing or too long, or a negative count; empty if it has none.
 func faultOfEntry(e relay.Entry) string {
 	switch {
 	case e.Question == "":
