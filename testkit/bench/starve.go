@@ -110,14 +110,8 @@ func (a *attack) figures(calm, starved waits) []figure {
 func (w *waits) ask(ctx context.Context, rooms [2]contest.Room, more func() bool) error {
 	for n := 0; n == 0 || more(); n++ {
 		for i := range rooms {
-			limited, cancel := context.WithTimeout(ctx, longestWait)
-			d, err := rooms[i].TimeAnswer(limited, n)
-			late := limited.Err() != nil && ctx.Err() == nil
-			cancel()
-			switch {
-			case late:
-				d = longestWait
-			case err != nil:
+			d, err := rooms[i].TimeAnswerWithin(ctx, n, longestWait)
+			if err != nil {
 				return err
 			}
 			w[i] = append(w[i], float64(d.Microseconds())/1000)

@@ -95,14 +95,8 @@ func (s *stage) measureIdle(ctx context.Context, e *entrant) error {
 
 func (s *stage) measureLatency(ctx context.Context, e *entrant) error {
 	for n := range s.plan.commands {
-		limited, cancel := context.WithTimeout(ctx, longestWait)
-		d, err := e.room.TimeAnswer(limited, n)
-		late := limited.Err() != nil && ctx.Err() == nil
-		cancel()
-		switch {
-		case late:
-			d = longestWait
-		case err != nil:
+		d, err := e.room.TimeAnswerWithin(ctx, n, longestWait)
+		if err != nil {
 			return err
 		}
 		e.waits = append(e.waits, float64(d.Microseconds())/1000)

@@ -91,6 +91,18 @@ func (r Room) TimeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	return time.Since(began), nil
 }
 
+// TimeAnswerWithin is TimeAnswer, but returns limit, without an error, if the answer
+// takes longer than that. The error is that of ctx or of sending and reading.
+func (r Room) TimeAnswerWithin(ctx context.Context, n int, limit time.Duration) (time.Duration, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	d, err := r.TimeAnswer(limited, n)
+	if limited.Err() != nil && ctx.Err() == nil {
+		return limit, nil
+	}
+	return d, err
+}
+
 // Answer is an answer to a command, and its time by the homeserver's clock.
 type Answer struct {
 	To id.EventID
