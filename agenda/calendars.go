@@ -18,7 +18,7 @@ import (
 )
 
 // Settings describe one calendar: its name in the chat, its address or file, the
-// interval at which it is read, and the client that reads it.
+// interval at which the bot reads it, and the HTTP client for that.
 type Settings struct {
 	Name     string // the name that rooms use
 	Location string // an address, or a file
@@ -109,16 +109,17 @@ func (d *Calendars) Run(ctx context.Context) error {
 	return nil
 }
 
-// watches returns the watches of calendars, those of the configuration and those that
-// rooms set up, except paused ones.
+// watches returns each room's watch of a calendar, from the configuration and from the
+// store, without paused ones. With an error of the store, it returns only those of the
+// configuration.
 func (d *Calendars) watches(ctx context.Context) ([]announce.Watch, error) {
 	kept, err := d.Store.Watches(ctx)
 	all := slices.Concat(d.Declared(), kept)
 	return slices.DeleteFunc(all, func(w announce.Watch) bool { return w.Paused || !d.Has(w.Source) }), err
 }
 
-// watched returns the calendars to read: those of the configuration and those that
-// rooms gave.
+// watched returns the calendars to read: those of the configuration, and those whose
+// address a room gave.
 func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	all := slices.Clone(d.calendars)
 	watches, err := d.watches(ctx)
@@ -133,8 +134,9 @@ func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 }
 
 // In returns the stored events that a room may see and that start within [from, to) or
-// last into it, with their times in d.Zone. They come from the calendars that the room
-// watches or, if it watches none, from all calendars of the configuration.
+// are still under way at from, with their times in d.Zone. They come from the calendars
+// that the room watches or, if it watches none, from all calendars of the
+// configuration.
 func (d *Calendars) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
 	watches, err := d.watches(ctx)
 	if err != nil {

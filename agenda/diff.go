@@ -210,10 +210,10 @@ func match(known []Event, read []calendar.Event, now time.Time) matching {
 	return m
 }
 
-// pair matches unmatched rows and occurrences for which key, a function, returns the
-// same text, records them in m and returns how many it matched. An occurrence with an
-// empty key matches nothing. With unique, pair skips keys that occur more than once and
-// occurrences that start more than near away.
+// pair matches unmatched rows and occurrences for which the function key returns the
+// same text. It records the pairs in m and returns their number. An event with an empty
+// key stays unmatched. If unique is true, pair skips keys that occur more than once,
+// and a row and an occurrence whose starts are more than near apart.
 func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.Event) string, unique bool) (n int) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -247,10 +247,10 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 // pairSeries, or the title alone, may match.
 const near = 45 * 24 * time.Hour
 
-// pairSeries matches, in order of time, the remaining rows of each recurring event
-// whose rule changed, and records the pairs in m: each row with the next unmatched
-// occurrence of its series, if their starts are at most near apart. Past ones stay
-// unmatched.
+// pairSeries matches the rows and occurrences that are still unmatched because the rule
+// of their recurring event changed, and records the pairs in m. In order of time, it
+// gives each row the next unmatched occurrence of the same series, if the two starts
+// are at most near apart. Past rows and occurrences stay unmatched.
 func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Time) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -269,10 +269,10 @@ func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Tim
 	}
 }
 
-// grouped merges the changes of one kind (Change.What) of the occurrences of one series
-// into the earliest of them, and counts the others in its More, so that rooms hear once
-// of a series that begins, moves or ends. The result is in the order of the starts.
-// grouped reorders all.
+// grouped returns the changes in all, sorted by the start of their events, with one
+// change for each series and kind (Change.What): the earliest one, whose More counts
+// the changes that it stands for besides itself. So rooms hear only once of a series
+// that begins, moves or ends. grouped also sorts all itself.
 func grouped(all []Change) []Change {
 	type group struct {
 		what What

@@ -16,9 +16,9 @@ type Pending struct {
 	Change
 }
 
-// pendOne stores p, merged with the pending change of the same room and event in
-// waiting, if there is one. When the two cancel each other out, it deletes the pending
-// change.
+// pendOne stores the pending change p. If waiting holds one of the same room and event,
+// pendOne merges the two into one; if they cancel each other out, it deletes the stored
+// one instead.
 func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
 	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
 	if i >= 0 {
@@ -30,9 +30,10 @@ func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) e
 	return d.Store.SavePendingEvent(ctx, p)
 }
 
-// merged returns the one change that replaces two: before, a pending change that the
-// room has not heard of, and next, the following one of the same event. any is false
-// when the event is again as the room knows it.
+// merged returns the one change c that replaces two changes of the same event: before,
+// which waits and which the room has not heard of, and next, which follows it. any is
+// false if both together change nothing for the room: the event is again as the room
+// knows it.
 func merged(before, next Change) (c Change, any bool) {
 	c = next
 	c.Was = before.Was // what the room knows

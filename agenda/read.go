@@ -232,9 +232,9 @@ func (d *Calendars) commit(ctx context.Context, s Settings, now time.Time, r rea
 	return d.note(ctx, s, now, kept, failure)
 }
 
-// note stores kept with the outcome of a reading: failure, or success if that is nil.
-// It sends the operators one notice when the calendar has failed brokenAfter times in a
-// row, and one when it works again.
+// note stores kept, the row of a calendar, with the outcome of a reading: failure, or
+// success if failure is nil. It sends the operators one notice when the calendar has
+// failed brokenAfter times in a row, and one when it works again.
 func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
 	var notice *announce.Notice
 	switch {
@@ -262,9 +262,9 @@ func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept an
 }
 
 // take stores the events of the successful reading r, and for each room the pending
-// changes to post. With first, the first reading of a calendar, no room hears of its
-// events. An unchanged calendar stores nothing, unless an event has been missing for
-// goneAfter.
+// changes to post. If first is true, this is the first reading of the calendar, and no
+// room hears of its events. For an unchanged calendar, take stores nothing, unless an
+// event has been missing for goneAfter.
 func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
 	known, err := d.Store.CalendarEvents(ctx, s.Name)
 	if err != nil {

@@ -117,10 +117,10 @@ const (
 	earlier = 5 * 24 * time.Hour
 )
 
-// outsideQuiet moves the time at of a reminder of e out of the room's quiet hours: to
-// their end or, if that is too close to the event, to the last full hour before them.
-// Outside of quiet hours, at stays. ok is false if no such time exists within the time
-// earlier.
+// outsideQuiet returns when to send a reminder of e that is due at the time at: at
+// itself, if the room has no quiet hours then; otherwise the end of the quiet hours or,
+// if that is too close to the event, the last full hour before they begin. It returns
+// false if the quiet hours began more than the constant earlier before at.
 func outsideQuiet(at time.Time, e Event, quiet schedule.Quiet) (time.Time, bool) {
 	until, held := quiet.Until(at)
 	if !held {

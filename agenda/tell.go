@@ -57,10 +57,12 @@ func (d *Calendars) pend(ctx context.Context, source string, changes []Change, n
 	return nil
 }
 
-// dueFor returns when the watch w announces the change c; ok is false when its filter
-// does not match or its weekly list covers the change. A weekly watch announces at once
-// a change whose event starts, or started before the change, ahead of the next list.
-// The error means that the watch's filter or rhythm is unreadable.
+// dueFor returns the time due at which the room of the watch w hears of the change c.
+// ok is false if the room gets no message about it: the filter of w matches the event
+// neither before nor after the change, or w is weekly and the next list comes before
+// the event. A weekly watch announces the change at once if the event's old or new
+// start is before the next list. The error means that the filter or the rhythm of w
+// cannot be parsed.
 func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
 	f, err := filter.Parse(w.Filter)
 	if err != nil {

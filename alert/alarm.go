@@ -137,8 +137,9 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 	return next
 }
 
-// gravest returns a message, as of a beginning, about the first of the present troubles
-// that stops the bot from working and calls for an alert; nil if none does.
+// gravest returns the message that the first grave trouble in present has begun: one
+// that calls for an alert and stops the bot from working. It returns nil if there is
+// none.
 func (a *Alarm) gravest(present []health.Trouble) *Message {
 	for _, t := range present {
 		if t.Grave() && t.Blocks() {

@@ -219,11 +219,12 @@ func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx cont
 	}, nil
 }
 
-// SetRhythm returns the watch that the room w.Room has with w's source and filter, as
-// it is, and a function that stores w's rhythm for it. Items already waiting for a
-// digest keep their due time. The error is ErrExists if the watch has that rhythm
-// already, chat.ErrNotFound if the room has no such watch, ErrDeclared or
-// schedule.ErrRhythm.
+// SetRhythm finds the watch of the room w.Room that has w's source and filter. It
+// returns that watch, still unchanged, and a function that stores w.Rhythm for it.
+// Items that already wait for a digest keep their due time. The error is
+// chat.ErrNotFound if there is no such watch, ErrExists if it has this rhythm already,
+// ErrDeclared if the configuration declares it, or schedule.ErrRhythm for an invalid
+// rhythm.
 func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -245,9 +246,10 @@ func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetRemind returns the watch that the room w.Room has with w's source and filter, as
-// it is, and a function that stores w's reminders for it. The error is chat.ErrNotFound
-// if the room has no such watch, or ErrDeclared.
+// SetRemind finds the watch of the room w.Room that has w's source and filter. It
+// returns that watch, still unchanged, and a function that stores w.Remind, the
+// reminders, for it. The error is chat.ErrNotFound if there is no such watch, or
+// ErrDeclared if the configuration declares it.
 func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -262,9 +264,10 @@ func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetLabel returns the watch that the room w.Room has with w's source and filter, with
-// w's label, and a function that stores that label. The error is chat.ErrNotFound
-// without such a watch, ErrExists if it has that label, or ErrDeclared.
+// SetLabel finds the watch of the room w.Room that has w's source and filter. It
+// returns that watch with w.Label as its label, and a function that stores this label.
+// The error is chat.ErrNotFound if there is no such watch, ErrExists if it has this
+// label already, or ErrDeclared if the configuration declares it.
 func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -284,19 +287,21 @@ func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change 
 	return after, change, err
 }
 
-// PauseWatch returns a room's n-th watch, as it is, and a function that pauses it or,
-// if paused is false, resumes it. The function does nothing if the watch was deleted
-// meanwhile. The error is chat.ErrNotFound if there is no such watch, or ErrDeclared.
+// PauseWatch returns a room's n-th watch, still unchanged, and a function that pauses
+// it or, if paused is false, resumes it. The function does nothing if the watch was
+// deleted meanwhile. The error is chat.ErrNotFound if there is no such watch, or
+// ErrDeclared if the configuration declares it.
 func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		return d.store.PauseWatch(ctx, room, w.ID, paused)
 	})
 }
 
-// RemoveWatch returns a room's n-th watch and a function that deletes it. The function
-// moves items that wait for its digest to the room's other matching watches, and drops
-// unmatched ones. The error is chat.ErrNotFound if there is no such watch, or
-// ErrDeclared.
+// RemoveWatch returns a room's n-th watch and a function that deletes it. Items that
+// wait for the digest of this watch then wait for the room's other watches that match
+// them; the function drops items that no other watch matches. The error is
+// chat.ErrNotFound if there is no such watch, or ErrDeclared if the configuration
+// declares it.
 func (d *Announcer) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {

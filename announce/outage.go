@@ -10,10 +10,10 @@ import (
 // count as deleted.
 const outageFor = 30 * 24 * time.Hour
 
-// count records in h the state now of a code host, read at the time at: how many items
-// it has. If more than a tenth of them disappear at once, and more than one, or all,
-// the host counts as out of order, and its missing items do not count as deleted until
-// it has recovered or outageFor has passed.
+// count records in h the state of the code host that a reading at the time at found. If
+// the host lost all its items since the reading before, or several of them that are
+// more than a tenth, it counts as out of order: its missing items do not count as
+// deleted until they are back or outageFor has passed.
 func (h *Host) count(now sources.HostNow, at time.Time) {
 	h.down = now.Down
 	missing := h.Items - now.Items

@@ -69,11 +69,11 @@ func (d *decision) outcomeOf(n *News) (outcome string) {
 	return ""
 }
 
-// part decides whether the item n is announced together with its new host or owner, or
-// alone if that announcement was made already: it then sets n.PartOf to Alone. ready is
-// false while the item has to wait for its host, until n.Due, which part sets. The
-// first item announced with a host or owner makes part store the time of that
-// announcement.
+// part decides whether the item n is announced together with its new host or owner. If
+// the host or the owner was announced in an earlier reading, the item comes alone, and
+// part sets n.PartOf to Alone. For the first item of a new host or owner, part stores
+// that the host or owner is announced now. ready is false if the item has to wait for
+// its host; part then sets n.Due to the time at which to decide again.
 func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	switch n.PartOf {
 	case OfHost:
@@ -133,11 +133,11 @@ func accepts(f *filter.Filter, n *News) bool {
 	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
 }
 
-// offer makes the item n wait to be posted in each room with a watch that accepts it:
-// it stores a Pending for each. outcome is the decision to record: Announced, WithHost
-// or WithOwner, also if no watch accepts the item; the name of the default rule that
-// excludes it; or Settling if it has to wait. offer may change n.PartOf and n.Due
-// (part).
+// offer stores a Pending for each room that has a watch which accepts the item n, so
+// that the item waits to be posted there. It returns the decision to record: Announced,
+// WithHost or WithOwner, even if no room watches for such an item; the name of the
+// default rule that excludes the item from every watch; or Settling if the item has to
+// wait. offer calls part, which may change n.PartOf and n.Due.
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
 	ready, err := d.part(ctx, n)
 	if err != nil || !ready {

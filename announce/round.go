@@ -99,9 +99,10 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 // retryStore is the delay before the next round after an error of the database.
 const retryStore = time.Minute
 
-// toReread returns the stored items that need a new reading: due, those whose decision
-// is due now, and followed, at most followAtOnce announced or pending ones to compare
-// with the source.
+// toReread returns two lists of stored items whose present form the source has to give
+// again. due holds the items to decide about now. followed holds items that are
+// announced or wait to be posted, at most followAtOnce, so that a change in the source
+// corrects their messages.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.announcer.store.DueNews(ctx, name, now); err != nil {

@@ -130,10 +130,9 @@ func (d *Announcer) declaredOf(source string) (all []Watch) {
 	return all
 }
 
-// watching returns the watches of a source that are not paused, ready for matching,
-// those that post first at the front. now is the time from which it computes when each
-// posts. It logs and leaves out a watch that cannot be parsed; the error is that of the
-// store.
+// watching returns the watches of a source that are not paused, each with its parsed
+// filter and with the time at which it next posts after now, the earliest first. It
+// logs and leaves out a watch that cannot be parsed; the error is that of the store.
 func (d *Announcer) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {

@@ -114,8 +114,8 @@ func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget
 	})
 }
 
-// at returns a moment with the local time wall, in the zone of m, and a date alone if m
-// is one. It leaves m as it is.
+// at returns a copy of the moment m with the local time wall in place of its own. The
+// copy has the zone of m, and is a date without a time if m is one.
 func (m moment) at(wall time.Time) moment {
 	m.wall = wall
 	return m
@@ -170,8 +170,8 @@ func (m *marks) add(d moment, i int) {
 	}
 }
 
-// find returns the number that add got with the date that refers to the occurrence
-// with that start; -1 if no date does.
+// find returns the number i that the caller gave to add with a date which refers to the
+// occurrence with that start; -1 if no date refers to it.
 func (m *marks) find(start moment) int {
 	wall := start.wall
 	if !m.series.date {
@@ -215,9 +215,10 @@ func (s *series) replacements(local *time.Location) replacements {
 
 const maxReach = 400 * 24 * time.Hour
 
-// onwardsFrom returns the override that replaces the occurrence with that start because
-// it replaces all from some earlier or equal start on (RANGE=THISANDFUTURE): the latest
-// such one; nil if there is none.
+// onwardsFrom returns the override that replaces the occurrence with that start and all
+// later ones (RANGE=THISANDFUTURE in iCalendar). An override that begins at an earlier
+// start counts too; of several, the one that begins last wins. The result is nil if
+// there is none.
 func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	for _, v := range r.onwards {
 		if !v.id.instant(local).After(start.instant(local)) {

@@ -22,9 +22,9 @@ func V1Address(location string) string {
 	return site + "/api/sill.json"
 }
 
-// locations returns the addresses at which to ask for a catalogue, in the order to
-// try: the given one and, if it is that of version 2 of the SILL's API, that of
-// version 1.
+// locations returns the addresses at which to ask for a catalogue, in the order to try:
+// the given address and, if that is version 2 of the SILL's API, the address of version
+// 1.
 func locations(location string) []string {
 	if v1 := V1Address(location); v1 != "" {
 		return []string{location, v1}

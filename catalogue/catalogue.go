@@ -119,8 +119,8 @@ func (c *Catalogue) All() iter.Seq[*Software] {
 	}
 }
 
-// ByID returns a copy of the software with that id, which may be one of its OtherIDs,
-// unless it is the ID of another entry; ok is false if there is none.
+// ByID returns a copy of the software whose ID is id; if there is none, of one that has
+// id among its OtherIDs. ok is false if no software has the id.
 func (c *Catalogue) ByID(id string) (s *Software, ok bool) {
 	hash := hashOf(id)
 	first, _ := slices.BinarySearchFunc(c.places, hash, func(p idPlace, h uint32) int { return cmp.Compare(p.hash, h) })

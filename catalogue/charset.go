@@ -14,15 +14,16 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Text returns a reader of the text in r as UTF-8. The character set is that of a byte
-// order mark, or else the one that contentType names, the HTTP header of that name,
-// which may be empty. Without a known name, and for UTF-8, bytes that are no UTF-8
-// count as Windows-1252.
+// Text returns a reader that converts the text in r to UTF-8. The text's character set
+// is UTF-16 if it begins with that byte order mark, or else the one that contentType,
+// the HTTP header, names. If contentType is empty or names an unknown one, the text
+// counts as UTF-8. Bytes that are not valid UTF-8 count as Windows-1252.
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
-// decoded returns a reader of the text in r as UTF-8. The character set is that of a
-// byte order mark, or else the one that the HTTP header contentType names. Without one,
-// and for UTF-8, repairedUTF8 replaces the bytes that are no UTF-8.
+// decoded returns a reader that converts the text in r to UTF-8. The text's character
+// set is UTF-16 if it begins with that byte order mark, or else the one that
+// contentType, the HTTP header, names. If contentType names none or an unknown one, the
+// text counts as UTF-8. repairedUTF8 replaces bytes that are not valid UTF-8.
 func decoded(r *bufio.Reader, contentType string) io.Reader {
 	start, _ := r.Peek(2) // the next read returns the same error
 	var in io.Reader = r

@@ -46,10 +46,10 @@ func (b *builder) mergeDoubles() {
 	b.elements = kept
 }
 
-// doubleKey returns the same key for all elements of one software: they share their
-// name, and their Wikidata item or, when neither has one, their description. It is
-// empty for an element without an id in the file, or with neither item nor description:
-// it is merged with no other.
+// doubleKey returns the key by which elements of the same software are found: it is
+// made of the name and the Wikidata item or, without an item, of the name and the
+// description. It is empty for an element that must not be merged with any other: one
+// without an id in the file, or with neither a Wikidata item nor a description.
 func (e *element) doubleKey() string {
 	s := &e.software
 	if !e.numbered {

@@ -106,8 +106,8 @@ func (g *growth) add(at time.Time, entries int) {
 	*g = append(*g, size{at, entries})
 }
 
-// least returns the smallest number of entries that a catalogue had within the last
-// day, at most inForce.
+// least returns the smallest number of entries that the catalogue in use had within the
+// last day, counting inForce, its number now.
 func (g growth) least(now time.Time, inForce int) int {
 	least := inForce
 	for i, s := range g {

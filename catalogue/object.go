@@ -101,7 +101,7 @@ func (o object) localized(keys ...string) Localized {
 	return l
 }
 
-// or returns l, with the text of m in each language in which l has none.
+// or returns a copy of l in which each missing language has the text of m.
 func (l Localized) or(m Localized) Localized {
 	if l.FR == "" {
 		l.FR = m.FR
@@ -112,8 +112,7 @@ func (l Localized) or(m Localized) Localized {
 	return l
 }
 
-// without returns l, with an empty text in each language in which l and m have the
-// same.
+// without returns a copy of l without the texts that m has too, in the same language.
 func (l Localized) without(m Localized) Localized {
 	if l.FR == m.FR {
 		l.FR = ""
@@ -133,8 +132,9 @@ func (o object) link(keys ...string) string {
 	return ""
 }
 
-// flag reports whether the first boolean among the fields is true, or a field before it
-// holds a word for it, such as «oui»; false if there is neither.
+// flag reports whether a field says yes. It looks at the fields in order, up to and
+// including the first that holds a boolean: true there, or a word such as «oui» in a
+// field before, means yes. It is false if no field says yes.
 func (o object) flag(keys ...string) bool {
 	for _, k := range keys {
 		switch v := o[k].(type) {

@@ -225,8 +225,8 @@ func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 }
 
 // fetchWith asks the source through a Reader, for catalogues in formats other than the
-// SILL's. Without any change, the version is notModified. The error is the store's or
-// the Reader's.
+// SILL's. If nothing has changed, the version has notModified set. The error is the
+// store's or the Reader's.
 func (r *Refresher) fetchWith(ctx context.Context, reader Reader, now time.Time, state State) (version, error) {
 	v := version{location: r.settings.Location, at: now}
 	var before []byte
@@ -307,9 +307,9 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 	return nil
 }
 
-// prepared returns c, which a location gave with this sum, after Settings.Prepare, if
-// set, has prepared it, for example by building its search index. With a Cache, it is
-// the stored form of c.
+// prepared passes c to Settings.Prepare, if that is set, which may build a search
+// index, and returns the catalogue to use: c itself or, with a Cache, the form of c
+// that the Cache stores. location and sum say which answer of the source c comes from.
 func (r *Refresher) prepared(c *Catalogue, location string, sum [sha256.Size]byte) *Catalogue {
 	if r.settings.Prepare != nil {
 		r.settings.Prepare(c)

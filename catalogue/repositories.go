@@ -9,7 +9,9 @@ import (
 // maxDropped is how many dropped elements of a list of repositories are reported.
 const maxDropped = 1000
 
-// RepositoriesFile is the content of a published list of repositories.
+// RepositoriesFile describes a published list of repositories that was read: how many
+// repositories it holds, which elements were dropped, and its format. It does not hold
+// the repositories; ReadRepositories hands them to yield.
 type RepositoriesFile struct {
 	Entries int
 	Dropped []Dropped // the first 1,000 at most

@@ -59,8 +59,9 @@ func referenceFrom(v any) reference {
 	}
 }
 
-// isWikimediaPage reports whether a program named as comparable is none, but a page of
-// Wikipedia such as a disambiguation or a list. Wikidata has items for these too.
+// isWikimediaPage reports whether o, which an entry names as a comparable program,
+// describes no program but a page of Wikipedia, such as a disambiguation or a list.
+// Wikidata has items for these pages too.
 func isWikimediaPage(o object) bool {
 	d := o.localized("description")
 	for _, s := range []string{d.FR, d.EN, o.text("description")} {

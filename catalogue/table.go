@@ -27,9 +27,10 @@ type table struct {
 var errStray = errors.New("is not well-formed CSV")
 
 // next returns the fields of the next record and the number of its first line. The
-// fields are valid until the next call. With columns > 0, a record over several lines
-// must have that many fields, or else one of its quotes is stray. After errStray the
-// next call continues after that line; any other error is the reader's.
+// fields are valid until the next call. If columns is more than 0 and a record over
+// several lines has another number of fields, next takes its opening quote for a
+// misplaced one. The error is errStray for a line with a misplaced quote; the next call
+// continues after that line. Any other error is the reader's.
 func (t *table) next(columns int) (fields []string, line int, err error) {
 	var text string
 	var lines []string

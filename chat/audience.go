@@ -18,12 +18,13 @@ type Audience struct {
 // Everybody is the widest audience.
 var Everybody = Audience{Clear: true, Public: true, Externals: true, Elsewhere: true}
 
-// None reports whether a is the zero value. For the result of Beyond it means «no
-// wider».
+// None reports whether a is the zero value, the narrowest audience. If a is a result of
+// Beyond, true means that the first room is open to no readers whom the second
+// excludes.
 func (a Audience) None() bool { return a == Audience{} }
 
-// Beyond returns an Audience with only those flags (clear text, public, outsiders,
-// other servers) that a has and b lacks; it is the zero value if a is no wider than b.
+// Beyond returns the flags that are set in a and not in b: the ways in which a is wider
+// than b. The result is the zero value if a is no wider than b.
 func (a Audience) Beyond(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear && !b.Clear,
@@ -126,10 +127,11 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	return readers
 }
 
-// joinedFrom returns readers widened by those of the room id, whose members may join
-// this room without an invitation: whoever may join the room id may then join both. Only
-// the flags Public and Externals widen. A room that the bot is not in, or that is beyond
-// chain, the number of rooms still to follow one after the other, may have any readers.
+// joinedFrom returns the readers of a room that members of the room id may join without
+// an invitation: readers, and everybody who may be in the room id. It adds only the
+// flags Public and Externals of that room. The room id may in turn be open to the
+// members of a third room, and so on; chain is how many more rooms joinedFrom follows.
+// If chain is 0 or the bot is not in the room id, anybody may be in it.
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {

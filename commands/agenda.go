@@ -116,10 +116,11 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	return a.watchCalendar(ctx, r, w, added, rhythm != "")
 }
 
-// watchCalendar answers with the change that adds the room's watch w of a calendar or,
-// if the room has one and the command names reminders or a rhythm, changes that one.
-// hasRhythm says that the command names a rhythm. added is the data of the message, to
-// which watchCalendar adds the watch. It answers with the reason if that is refused.
+// watchCalendar answers a command that makes the room watch a calendar; the answer's
+// change adds the watch w. If the room watches the calendar already, and the command
+// names reminders or a rhythm, the change gives these to that watch instead. hasRhythm
+// says that the command names a rhythm. added is the data of the message, to which
+// watchCalendar adds the watch. If the change is refused, the answer gives the reason.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
 	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
@@ -167,8 +168,9 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 }
 
 // tryCalendar reads the calendar at an address that a person typed, before the room
-// watches it, within tryFeedWithin. trial says what it holds. fault says why it cannot
-// be watched; it is the zero value if it can. err is only that of ctx.
+// watches it, within tryFeedWithin. trial describes the calendar's content. fault gives
+// the reason why the room cannot watch the calendar; it is the zero value if the room
+// can. err is not nil only if ctx ended.
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()

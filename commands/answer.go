@@ -32,9 +32,9 @@ func (a About) PurgeDays() int {
 	return int((a.PurgeAfter + day - 1) / day)
 }
 
-// Answerer is the part that finds the answers to typed lines. It sends nothing and
-// leaves changes of the database to the Answer; only «!bot catalogue accepter» acts at
-// once. It is safe for concurrent use.
+// Answerer finds the answers to lines that people type, on the command line or in a
+// room. It sends nothing and leaves changes of the database to the Answer; only «!bot
+// catalogue accepter» acts at once. It is safe for concurrent use.
 type Answerer struct {
 	parts   Parts
 	carrier carrier
@@ -100,8 +100,9 @@ type Found struct {
 	Name string
 }
 
-// list is the meaning of the numbers in a listing: choosing one gives the command
-// again, for the chosen id.
+// list holds what the numbers in a numbered list stand for: number n stands for the
+// n-th of ids. When a person chooses a number, the bot answers as command does for the
+// software with that id.
 type list struct {
 	command string
 	ids     []string

@@ -10,8 +10,9 @@ import (
 	"heraut/text"
 )
 
-// Catalogue is the part that makes the bot use a version of the catalogue which it held
-// back for its suspicious size.
+// Catalogue is what the command «catalogue accepter» needs of the catalogue's
+// refresher. The refresher holds back a new version that has suspiciously few or many
+// entries; Accept puts that version to use.
 type Catalogue interface {
 	// Accept returns catalogue.ErrNothingHeld if the bot holds no version back.
 	Accept(ctx context.Context) (catalogue.Held, error)

@@ -51,8 +51,8 @@ type Choices interface {
 	ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (Choice, error)
 }
 
-// choiceOf returns the list l as it is stored for the answer to the message e; a
-// Choice without ids if l is nil.
+// choiceOf returns the list l in the answer to the message e as a Choice, the form in
+// which the database holds it; a Choice without ids if l is nil.
 func choiceOf(e chat.Event, l *list) Choice {
 	c := Choice{Cause: e.Original(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
 	if l != nil {
@@ -61,9 +61,10 @@ func choiceOf(e chat.Event, l *list) Choice {
 	return c
 }
 
-// choiceAgain returns a copy of the list c for the reply e that chose from it: the copy
-// belongs to e and allows no other choice by a bare number. An edit of that reply does
-// not name the list any more, so it chooses from the copy.
+// choiceAgain returns a copy of the list c, from which the reply e chose. The copy is
+// stored for e, so that an edit of e can choose again: the edit itself does not say
+// which list e replied to. A bare number in another message cannot choose from the
+// copy.
 func choiceAgain(e chat.Event, c Choice) Choice {
 	c.Cause, c.Next = e.Original(), e.Original()
 	return c
@@ -101,11 +102,12 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick returns a function that answers a message e which chooses a number from a list:
-// the one that it replies to or else before, the list that it directly follows. The
-// function is nil if the message is no choice: no number, no list, or in a room a
-// number beyond the list without a reply. To a number in reply to another person's
-// list, the function gives no answer. The error is that of the store.
+// pick returns a function that answers the message e, if e chooses from a numbered
+// list. The list is the one to which e replies or, if e is no reply, before, the list
+// that e directly follows. The function is nil if e is no choice: its text is no
+// number, there is no list, or, in a room and without a reply, the list has no such
+// number. If e replies to a list of another person, the function gives the zero Answer.
+// The error is that of the store.
 func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {

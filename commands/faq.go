@@ -107,8 +107,9 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// unkeep answers the command that removes an entry of the FAQ, given by its number, and
-// logs it; it answers that there is none of that number if so.
+// unkeep answers the command that removes the entry of the FAQ with the number in its
+// arguments. The answer's change removes the entry and logs that. If no entry has the
+// number, the answer says so.
 func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	number, err := strconv.ParseInt(strings.TrimLeft(r.args, "n°o# "), 10, 64)
 	if r.args == "" {

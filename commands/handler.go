@@ -15,9 +15,9 @@ import (
 	"heraut/rooms"
 )
 
-// Handler is the part that answers the events of rooms: commands, choices, reactions,
-// invitations and so on. It is safe for concurrent use, if the events of each room come
-// in order.
+// Handler decides how the bot answers the events of rooms: commands, choices,
+// reactions, invitations and so on. It is the queue.Handler. It is safe for concurrent
+// use, if the events of each room come in order.
 type Handler struct {
 	answerer *Answerer
 	rooms    *rooms.Book
@@ -135,9 +135,9 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 }
 
 // message answers the message e: a command, a choice from a list, a confirmation, or a
-// message that belongs to a question. If e is late or no text, only the relay and
-// commands that work late handle it. After any other e, its sender can no longer choose
-// from an earlier list by a bare number.
+// message that belongs to a question. If e is late, or is not a text, only the relay
+// and the commands that work late handle it. After any other message, its sender can no
+// longer choose from an earlier list by a bare number.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
@@ -177,10 +177,11 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.answer(ctx, e, line, changes)
 }
 
-// late handles the message e, with its line, when it is too late for an answer or no
-// text, and belongs to no question. follow says that it gives a command that works
-// late, such as asking or claiming a question, which late then answers; otherwise it
-// posts nothing. If e edits a message that was carried, its copies are withdrawn.
+// late handles a message e that gets no ordinary answer: it is too old, or it is a file
+// or another message without text. The relay does not carry e. If follow is true, line
+// gives a command that works late, such as asking or claiming a question, and late
+// answers it. If follow is false, late posts nothing. In both cases, if e edits a
+// message that was carried before, the copies of that message are withdrawn.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	carrier, carried := h.answerer.carrier, false
 	if e.Message.Edits != "" {
@@ -290,9 +291,10 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep returns a function that changes the database so that the command's message e is
-// not carried to another room, even if it belonged to a question before an edit or will
-// after one. The function is nil for a new message that belongs to no question.
+// keep returns a change of the database that keeps the message e, a command, from being
+// carried to another room: also if e was carried before an edit, or if a later edit
+// makes it a plain message. The change is nil for a new message that belongs to no
+// question.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.carrier.Dropped(e), nil
@@ -367,10 +369,11 @@ func (h *Handler) about(e chat.Event) Line {
 // starts a thread. The fullest card has as many lines.
 const maxLines = 12
 
-// posts returns the posts of an answer to e: the answer itself, as a reply to the event
-// to, and the further posts of the answer. They go to the thread, if it is not empty;
-// otherwise, in a room, a reply of more than maxLines lines starts a thread at to. It
-// returns nil if the answer has no HTML, whatever else it has.
+// posts returns the posts of an answer to e: first the answer itself, as a reply to the
+// event to, then the answer's further posts. If thread is not empty, they go to that
+// thread. Otherwise an answer of more than maxLines lines starts a thread at the event
+// to, except in a direct message. If the answer has no HTML, the result is nil, even if
+// there are further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil

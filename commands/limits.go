@@ -67,10 +67,11 @@ func newLimiter(r Rate) *limiter {
 	return &limiter{rate: r, buckets: map[string]*bucket{}, sweepAt: sweepFrom}
 }
 
-// allow takes one token of key, at the time at that the sender's server gives, and
-// returns whether the action is within the limit; always so without a limit. The first
-// action beyond it is overOnce, the next ones overAgain, until one is within again. A
-// time in the future, or before earlier events, gains nothing.
+// allow takes one token of key for an action and returns the verdict: within the limit,
+// overOnce for the first action beyond it, or overAgain for the next ones until an
+// action is within the limit again. Without a limit, every action is within. at is the
+// time of the action as the sender's server gives it; a false time, in the future or
+// before earlier events, brings no more tokens.
 func (l *limiter) allow(key string, at time.Time) verdict {
 	if l.rate.Count <= 0 || l.rate.Per <= 0 {
 		return within
@@ -101,9 +102,10 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 	return overOnce
 }
 
-// tells reports whether the answer to the edited message cause still has to become the
-// sentence about the limit, and records that it does. It applies to a key over its
-// limit: true once for each message, for at most mostEdits messages.
+// tells reports whether the bot still has to replace its answer to an edited message by
+// the sentence about the limit, and records that it does so now. key is over its limit;
+// cause is the cause of that answer. The result is true once for each message, and for
+// at most mostEdits messages of a key.
 func (l *limiter) tells(key string, cause chat.EventID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -164,10 +166,11 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 	return queue.Result{Posts: h.posts(e, to, thread, Answer{HTML: html})}, true, nil
 }
 
-// limitCarried returns result, that of carrying the message or reaction e of a
-// question, if its sender is within the limits; some posts then lose their pings
-// (pingOnce). Otherwise nothing is carried, and the sender is told once. It returns
-// result and err as they are, and counts nothing, if err is not nil or result is empty.
+// limitCarried counts the carrying of e, a message or reaction of a question, against
+// the limits of its sender and its room. result and err are those of carrying e. Within
+// the limits, it returns result, of which some posts lose their pings (pingOnce).
+// Beyond them, nothing is carried, and the result tells the sender so, once. If err is
+// not nil or result is empty, it counts nothing and returns both unchanged.
 func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
 	if err != nil || len(result.Posts) == 0 && result.Change == nil {
 		return result, err

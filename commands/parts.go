@@ -51,9 +51,9 @@ func (p *Parts) sources(ctx context.Context) ([]announce.Health, error) {
 // hasCalendar reports whether the source of that name is a calendar.
 func (p *Parts) hasCalendar(source string) bool { return p.Agenda != nil && p.Agenda.Has(source) }
 
-// deleted returns a function that changes the database when a person deletes the
-// message of e: it deletes the video conference that the message scheduled and the
-// thanks that it gave. The function is nil if the bot has neither part.
+// deleted returns the change of the database for e, by which a person deletes a
+// message: the change deletes the video conference that the message scheduled and the
+// thanks that it gave. It is nil if the bot has neither video conferences nor thanks.
 func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	var change func(ctx context.Context) error
 	if p.Visio != nil {
@@ -65,8 +65,8 @@ func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	return change
 }
 
-// carrier is the part that handles the messages and reactions that belong to questions.
-// *relay.Carrier is one, and documents the methods.
+// carrier is the interface of the relay, which handles the messages and reactions that
+// belong to questions. *relay.Carrier implements it and documents the methods.
 type carrier interface {
 	Carry(ctx context.Context, e chat.Event, how relay.Manner) (queue.Result, bool, error)
 	Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
@@ -76,8 +76,8 @@ type carrier interface {
 	React(ctx context.Context, e chat.Event) (queue.Result, bool, error)
 }
 
-// carrier returns the part that carries messages of questions; if the bot has none,
-// one that does nothing.
+// carrier returns the relay's Carrier or, if the bot has no relay, a carrier that does
+// nothing.
 func (p *Parts) carrier() carrier {
 	if p.Relay == nil {
 		return noCarrier{}

@@ -83,9 +83,10 @@ func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	return period{}, 0, false
 }
 
-// oneDay returns the period of one day, given by its day, month and year in digits, n,
-// the number of words that the date took, and true; it returns false if there is no
-// such day. An empty year means the next such day from today on.
+// oneDay returns the period of the day that day, month and year give in digits. It also
+// returns n, the number of words that the caller read for it, and true; it returns
+// false if there is no such day. If year is empty, the day is the next one of that
+// date, from today on.
 func oneDay(day, month, year string, today time.Time, n int) (period, int, bool) {
 	d, _ := strconv.Atoi(day)
 	m, _ := strconv.Atoi(month)

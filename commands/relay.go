@@ -59,8 +59,10 @@ type followed struct {
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers with the sentence for err, and no error, if err is a *relay.Fault,
-// the relay's reason to refuse a command. It returns any other err.
+// faultOf turns err, the error of a command about questions, into an answer. If err is
+// a *relay.Fault, the relay's reason to refuse the command, it returns an Answer with
+// the sentence about that reason, and no error. Otherwise it returns the zero Answer
+// and err.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -239,9 +241,10 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	return answer, err
 }
 
-// note answers the command !note, whose text stays in the room although it belongs to a
-// question: with a change alone, or with a message if the text was carried before an
-// edit. It explains the command where the message belongs to no question.
+// note answers the command !note, by which people in the thread of a question write a
+// text that is not carried. The answer is only a change of the database, without a
+// message; but if the text was carried before an edit, a message says so. Outside of a
+// question, the answer explains the command.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	carried, change, err := a.parts.Relay.Note(ctx, r.Event)
 	switch {
@@ -414,10 +417,10 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// hint returns the message that tells the author of e, a plain message, that it is not
-// carried, and true, if it may be meant for a question. It returns false for any other
-// message, for thanks and misspelt commands, and for one that mentions the bot in a
-// room. l is the Line of e, r its request.
+// hint returns a message that tells the author of e that e is not carried, and true, if
+// e is a plain message that may be meant for a question. It returns false if e is
+// thanks, a misspelt command, a message that mentions the bot in a room, or surely not
+// meant for a question, and if the bot has no relay. l is the Line of e, r its request.
 func (h *Handler) hint(ctx context.Context, e chat.Event, l Line, r request) (queue.Result, bool, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || l.Direct && !e.Direct || h.answerer.isSlip(r) || isThanks(r.text) {

@@ -55,9 +55,10 @@ type refusal struct {
 	Contact         string
 }
 
-// refused returns the reason, one of the constants, why the person may not give the
-// command c here and in this message; empty if they may. It is the only place where
-// this is decided. The error is that of the store.
+// refused returns the reason why the sender of r may not give the command c in this
+// room and this message: one of the constants refused…, such as refusedModerator, or ""
+// if they may. No other function decides this. With an error, which is that of the
+// store, the reason does not count.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:
@@ -95,9 +96,9 @@ func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, err
 	return why == "", err
 }
 
-// closed reports whether no stranger can read the room of the request: it is a direct
-// message, or known to be private and without outsiders. A room about which too little
-// is known is not closed.
+// closed reports whether the room of the request is closed to strangers: it is a direct
+// message, or the bot knows that it is private and admits no outsiders. A room of which
+// the bot knows too little is not closed.
 func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if r.Private {
 		return true, nil

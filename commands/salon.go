@@ -200,9 +200,9 @@ func said(what string, s rooms.Settings) string {
 	return strconv.Itoa(s.Moderator)
 }
 
-// read parses a value that a person typed for the setting named by what, and stores it
-// in s. It returns false if the value is invalid; s may then hold it all the same, so
-// the caller drops s.
+// read parses typed, a value that a person typed for the setting named by what, and
+// stores it in s. It returns false if the value is invalid; the caller must not use s
+// then, since it may hold the invalid value.
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:

@@ -87,8 +87,8 @@ func isMeant(r request, result search.Result) bool {
 }
 
 // show answers with the result of a search. It chooses the kind of message: one
-// software as the command shows it, a list, guesses, substitutes for a product, or that
-// nothing was found.
+// software in the form that the command shows, a list, guesses, substitutes for a
+// product, or a sentence that the search found nothing.
 func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	switch result.Shape {

@@ -122,9 +122,10 @@ func (a *Answerer) byName(name string) *command {
 	return nil
 }
 
-// nearest returns the command, as people type it, whose spelling is closest to word;
-// empty if none is within two changes, or one for a word of two or three letters. A
-// subcommand counts without its topic, and comes back with it.
+// nearest returns the command, as people type it, whose spelling is closest to word. It
+// is empty if no command is within two changed letters of word, or within one if word
+// has only two or three letters. Of a subcommand, nearest compares only the last word,
+// and returns the whole name.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""

@@ -20,9 +20,9 @@ func table() []command {
 	)
 }
 
-// tableWith returns the table, with word as a further word for the command "sill"
-// unless it is empty, and with the names that those of languages which have a fallback
-// give commands.
+// tableWith returns the table, in which the command "sill" also answers to word, unless
+// word is empty. It also adds the names of commands in each of the languages that has
+// another language as its fallback.
 func tableWith(word string, languages []string) []command {
 	rows := table()
 	for i := range rows {
@@ -38,9 +38,11 @@ func tableWith(word string, languages []string) []command {
 	return rows
 }
 
-// addNames adds to the words of each command in rows the name that the help in lang
-// shows for it, unless another command of the same topic has that word or the name is
-// missing, or not as many words long as the French one.
+// addNames makes the commands in rows answer to their names in lang, the names that the
+// help in lang shows. It adds the last word of the name to the command's words; the
+// words before it are the topic. It skips a command if lang has no name for it, if the
+// French name has another number of words, or if a command of the same topic has the
+// word already.
 func addNames(rows []command, lang string) {
 	for i := range rows {
 		row := &rows[i]

@@ -8,10 +8,11 @@ import (
 	"heraut/chat"
 )
 
-// taps returns the reactions 1️⃣, 2️⃣… that the bot puts under the list of an answer to
-// e, so that one tap chooses. It returns none for an answer without a list or with
-// further posts, if the configuration wants none, and in a busy room, where each
-// reaction would be noise and would delay other answers.
+// taps returns the posts of the reactions 1️⃣, 2️⃣… that the bot puts under the list in
+// an answer to e, so that a person chooses with one tap. It returns none if the answer
+// has no list or has further posts, if the configuration turns these reactions off, or
+// if the room is busy: there, each reaction would be noise and would delay other
+// answers.
 func (h *Handler) taps(e chat.Event, answer Answer) []chat.Post {
 	if answer.list == nil || len(answer.posts) > 0 || h.traffic.isBusy(e) {
 		return nil
@@ -72,8 +73,8 @@ func (t *traffic) count(e chat.Event) {
 	room.next = (room.next + 1) % busyMessages
 }
 
-// isBusy reports whether the room of e is busy at the time of e. A direct message never
-// is; on nil, every room is, direct messages included.
+// isBusy reports whether the room of e is busy at the time of e. A direct message is
+// never busy. If t is nil, the result is always true.
 func (t *traffic) isBusy(e chat.Event) bool {
 	if t == nil || e.Direct {
 		return t == nil

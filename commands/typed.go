@@ -9,9 +9,9 @@ import (
 
 // typed returns s without the decoration that phones and editors add to a command:
 // blank lines at the start, a line of greeting before a command, code formatting,
-// invisible characters. A prefix in full width becomes the plain prefix. direct means
-// that a line needs no prefix; then a greeting also goes before any other line that is
-// not mere courtesy.
+// invisible characters. A prefix in full width becomes the plain prefix. direct says
+// that a line needs no prefix; typed then also removes a greeting before a line without
+// a command, unless that line is mere courtesy.
 func typed(s, prefix string, direct bool) string {
 	first, rest, _ := strings.Cut(withoutFence(strings.TrimSpace(visible(s))), "\n")
 	if isGreeting(first) {

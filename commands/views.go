@@ -221,8 +221,8 @@ var criteria = []struct {
 	{"replaces", func(e entry) string { return strings.Join(append(e.ReplacedNames(), e.SimilarNames()...), ", ") }},
 }
 
-// split returns the criteria by which the items differ, and those on which all
-// agree. Neither holds a criterion without any value.
+// split returns the criteria by which the items differ, and those on which all items
+// agree. It leaves out a criterion for which no item has a value.
 func (c comparison) split() (differ, same []string) {
 	for _, criterion := range criteria {
 		values := map[string]bool{}
@@ -252,8 +252,8 @@ type news struct {
 	source
 }
 
-// first returns the first n elements of a list, which share its memory, or all if there
-// are fewer, and the number of the others.
+// first returns the first n elements of a list, or all if there are fewer, and the
+// number of elements that it leaves out. The result shares the memory of the list.
 func first[T any](all []T, n int) (shown []T, more int) {
 	n = min(n, len(all))
 	return all[:n], len(all) - n

@@ -58,9 +58,10 @@ type visioFault struct {
 
 var hourAtEnd = regexp.MustCompile(`(?i)(?:^|\s)(demain\s+|tomorrow\s+)?(?:à|a|at)\s+(\d{1,2})\s*(?:[:h]\s*(\d{2})?)?$`)
 
-// cutHour cuts the hour off the end of s, a subject: «à 14:30», «demain à 9h». An hour
-// that has passed today means tomorrow. at is in the zone of now, and zero if there is
-// no hour; ok is false if the hour is invalid, and subject is then s.
+// cutHour splits s into a subject and the hour at its end, such as «à 14:30» or «demain
+// à 9h», and returns the hour as the time at, in the zone of now. An hour that has
+// passed today means tomorrow. Without an hour, at is zero and subject is s. ok is
+// false if the hour is invalid; subject is then s too.
 func cutHour(s string, now time.Time) (subject string, at time.Time, ok bool) {
 	s = strings.TrimSpace(s)
 	m := hourAtEnd.FindStringSubmatchIndex(s)

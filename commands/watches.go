@@ -73,9 +73,9 @@ func (c watchChange) Name() string {
 	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
 }
 
-// watchFault answers that a command about watches is refused. what names the reason, as
-// in the type watchFault; word is the wrong part of the command. The message also names
-// the existing sources.
+// watchFault answers that a command about watches is refused. what names the reason:
+// one of the values of the field What in the type watchFault. word is the wrong part of
+// the command. The message also names the existing sources.
 func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
 	names, err := a.sourceNames(ctx)
 	if err != nil {
@@ -189,11 +189,12 @@ type feedChoices struct {
 	Feeds        []feed.Link
 }
 
-// add answers with the change that subscribes the room to a source. rest holds the
-// filter, the rhythm and, for a feed, its label. If the room already has this
-// subscription, add changes its rhythm or else its label, whichever rest names; if rest
-// names neither, it answers that the subscription exists. trial is the result of trying
-// a feed's address, zero for another source.
+// add answers the command that subscribes the room to a source; the answer's change
+// does so. rest, the arguments after the source, holds the filter, the rhythm and, for
+// a feed, its label. If the room has a subscription with this source and filter
+// already, the change sets its rhythm, if rest names one, or else its label, if rest
+// names one; if rest names neither, the answer says that the subscription exists. trial
+// is the result of trying a feed's address, zero for another source.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
 	label := ""
 	if trial.Address != "" {
@@ -228,9 +229,10 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 	return a.changed(r, watchChange{What: "added", Watch: w, Feed: trial}, change)
 }
 
-// explainFault answers with the sentence for err, and no error, if that is a reason to
-// refuse a command about watches, a fault in a filter included. word is the wrong part.
-// It returns any other err.
+// explainFault turns err, the error of a command about watches, into an answer. If err
+// is a reason to refuse the command, such as a fault in a filter, it returns an Answer
+// with the sentence about that reason, and no error. Otherwise it returns the zero
+// Answer and err. word is the wrong part of the command.
 func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)

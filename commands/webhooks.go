@@ -193,8 +193,10 @@ func (a *Answerer) webhookChanged(r request, name, what string, change func(cont
 	return answer, err
 }
 
-// explainWebhook answers with the sentence for err, and no error, if that is a reason
-// to refuse a command about the webhook called name. It returns any other err.
+// explainWebhook turns err, the error of a command about the webhook called name, into
+// an answer. If err is a reason to refuse the command, it returns an Answer with the
+// sentence about that reason, and no error. Otherwise it returns the zero Answer and
+// err.
 func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, error) {
 	for _, known := range []struct {
 		err  error

@@ -127,8 +127,9 @@ func shareWord(a, b string) bool {
 	return slices.ContainsFunc(text.Words(a), func(w string) bool { return slices.Contains(words, w) })
 }
 
-// groups returns the groups of entries that are the same software, as indexes, by the
-// index of each group's first entry. An entry without equals is a group of its own.
+// groups returns the groups of entries that are the same software: each key is the
+// index of a group's first entry, and its value the indexes of all entries of the
+// group. An entry that no other catalogue has is a group of its own.
 func (j *join) groups() map[int][]int {
 	out := map[int][]int{}
 	for i := range j.entries {

@@ -189,8 +189,8 @@ func (l *Library) forget(keep string) {
 	}
 }
 
-// sameAll reports whether a and b are equally long and their catalogues, pair by pair,
-// hold the same entries.
+// sameAll reports whether a and b are equally long, and each catalogue in a holds the
+// same entries as the one at the same place in b.
 func sameAll(a, b []*catalogue.Catalogue) bool {
 	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
 }
@@ -268,8 +268,9 @@ func (l *Library) Also(s *catalogue.Software) []Listing {
 	return out
 }
 
-// statusOf returns "listed", "withdrawn" or "abandoned", as its catalogue says of a
-// software. A software whose recommendation alone ends is listed.
+// statusOf returns the status that the catalogue gives a software: "listed",
+// "withdrawn" or "abandoned". A software that is no longer recommended, but whose
+// project goes on, counts as listed.
 func statusOf(s *catalogue.Software) string {
 	switch {
 	case s.Withdrawn == nil || s.Withdrawn.Ending:

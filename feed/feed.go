@@ -81,9 +81,10 @@ type Source struct {
 	ContentType string // the HTTP header; may be empty
 }
 
-// Read parses the feed body; from says where it comes from. The error wraps ErrTooMany
-// or ErrFormat (ErrPage for a web page). Bytes without any entry or other part of a
-// feed, and a feed none of whose entries can be used, are ErrFormat.
+// Read parses the feed body; from says where it comes from. The error wraps ErrTooMany,
+// ErrPage for a web page, which is an ErrFormat too, or ErrFormat: body is no feed, has
+// neither an entry nor a title nor a link to its site, or has entries but none that can
+// be used.
 func Read(body []byte, from Source) (*Feed, error) {
 	text, err := decode(body, from.ContentType)
 	if err != nil {
@@ -110,9 +111,9 @@ func Read(body []byte, from Source) (*Feed, error) {
 	return f, nil
 }
 
-// sortEntries sorts entries in place, the newest first, and sets their order. An entry
-// without a date counts as old as the entry before it in the feed; at the start of the
-// feed, as the first entry with a date.
+// sortEntries sorts entries in place, the newest first, and sets their field order. An
+// entry without a date counts as having the date of the entry before it in the feed or,
+// at the start of the feed, that of the first entry with a date.
 func sortEntries(entries []Entry) {
 	var last time.Time
 	for i := len(entries) - 1; i >= 0; i-- {

@@ -66,9 +66,9 @@ func (s *scanner) next() (t tag, ok bool) {
 	return tag{}, false
 }
 
-// count counts the element of an opening tag, and keeps s.depth. If there are more
-// elements than in any real feed, or they nest deeper, it sets s.err, and next returns
-// no more tags.
+// count counts the element of an opening tag and updates s.depth, the number of open
+// elements. If the document has more elements than any real feed, or deeper ones, count
+// sets s.err, and next returns no more tags.
 func (s *scanner) count(t *tag) {
 	switch {
 	case t.closes:

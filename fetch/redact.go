@@ -76,9 +76,9 @@ func redactedQuery(query string) string {
 	return strings.Join(parts, separator)
 }
 
-// isDrawn reports whether a value looks random: at least 20 letters, digits and signs
-// that need no escape, with a letter and at least four digits among them, and no two
-// dots in a row.
+// isDrawn reports whether a value looks like a random secret: it has at least 20
+// characters, all letters, digits or signs that a URL need not escape; among them at
+// least one letter and four digits; and no two dots in a row.
 func isDrawn(value string) bool {
 	return secretValue.MatchString(value) && letter.MatchString(value) && len(digit.FindAllString(value, 4)) > 3 && !strings.Contains(value, "..")
 }

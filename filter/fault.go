@@ -76,12 +76,12 @@ func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	}
 }
 
-// adding replaces the repair of e by another one, to insert the text with at index at,
-// and returns e.
+// adding gives e another repair and returns e: the new repair inserts the text with at
+// index at of the filter.
 func (e *Error) adding(at int, with string) *Error { return e.replacing(at, at, with) }
 
-// replacing replaces the repair of e by another one, to replace the characters from
-// index from up to index to by with, and returns e.
+// replacing gives e another repair and returns e: the new repair replaces the filter's
+// characters from index from up to index to, exclusive, with the text with.
 func (e *Error) replacing(from, to int, with string) *Error {
 	e.from, e.to, e.with = from, to, with
 	return e
@@ -174,8 +174,9 @@ func (p *parser) minusAlone(minus int) *Error {
 }
 
 // minusInValue returns the Error for a minus, at the parser's position, before a value
-// of the field f. Its repair moves the minus to the start of the term; unless first,
-// the value then becomes a term of its own in place of the comma at index separator.
+// of the field f. If first is true, the value is the first of its term, and the repair
+// moves the minus to the start of the term. Otherwise the repair makes the value a term
+// of its own, with the minus at its start, in place of the comma at index separator.
 func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	e := p.fault(MinusInValue, p.at, p.at+1, "")
 	name := ""

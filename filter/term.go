@@ -84,9 +84,9 @@ func (e *Expr) isSmall() bool {
 		!e.values[0].quoted && slices.Contains(smallWords, fold(e.values[0].text))
 }
 
-// and returns the expression that all args hold: the argument itself if there is one,
-// and one that is always true if there are none. It leaves out unquoted words such as
-// «le» or «of», unless there are no others.
+// and returns the expression that is true if all of args are: a single argument itself,
+// and an expression that is always true if there are no arguments. It leaves out
+// unquoted words such as «le» or «of», unless there are no others.
 func and(args []Expr) Expr {
 	args = flattened(And, args)
 	if telling := slices.DeleteFunc(slices.Clone(args), func(e Expr) bool { return e.isSmall() }); len(telling) > 0 {
@@ -98,8 +98,8 @@ func and(args []Expr) Expr {
 	return Expr{Op: And, Args: args}
 }
 
-// or returns the expression that one of args, at least one, holds: the argument itself
-// if there is only one.
+// or returns the expression that is true if at least one of args is; a single argument
+// comes back as it is. args must not be empty.
 func or(args []Expr) Expr {
 	if args = flattened(Or, args); len(args) == 1 {
 		return args[0]

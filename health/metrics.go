@@ -39,9 +39,9 @@ func (m *Monitor) collectors() []prometheus.Collector {
 	return all
 }
 
-// count returns how many things the troubles of a state concern, where a trouble
-// without a Count is one thing, and since when the oldest of these troubles lasts, in
-// seconds since 1970. Both are 0 if there is none.
+// count returns how many things the troubles of a state concern together, and when the
+// oldest of these troubles began, in seconds since 1970. A trouble without a Count
+// concerns one thing. Both results are 0 if the state has no trouble.
 func (m *Monitor) count(state State) (n, since float64) {
 	for _, t := range m.Troubles() {
 		if t.State != state {

@@ -63,9 +63,10 @@ func (m *Monitor) Leave(states ...State) {
 }
 
 // Set replaces all troubles of a state by the given ones, which must be of that state.
-// Troubles whose subject is not given end, new ones begin, the others take the new
-// values and keep their beginning unless a new one is given. Without troubles it ends
-// all of that state.
+// A present trouble whose subject is not among the given ones ends. A given trouble
+// whose subject is new begins. Any other given trouble replaces the present one of its
+// subject, and keeps its beginning if its Since is zero. If none are given, all
+// troubles of the state end.
 func (m *Monitor) Set(state State, troubles ...Trouble) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

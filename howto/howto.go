@@ -161,9 +161,9 @@ func begins(words, phrase []string) bool {
 	return true
 }
 
-// singular returns a folded word without a final s, then without a final e if it has
-// more than four letters left: people add these marks of the plural and the feminine
-// participle as they need them (référent, référente, référents).
+// singular returns a folded word without a final s and then, if more than four letters
+// are left, without a final e. So the plural and the feminine form of a word count as
+// the word itself: référent, référente, référents.
 func singular(w string) string {
 	w = strings.TrimSuffix(w, "s")
 	if len(w) > 4 {

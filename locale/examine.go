@@ -23,10 +23,13 @@ type Problem struct {
 	Fallback string
 }
 
-// examine compares the templates of a folder with those of its fallbacks: it sets
-// l.owned to the templates that the folder has, and returns what is wrong. All
-// templates get the same data, so a field that no template of the languages known uses
-// is a fault. For a language without a fallback it does nothing and returns nil.
+// examine compares the templates of the language l with those of its fallbacks, and
+// sets l.owned to the names of l's own templates. It returns the faults, with which l
+// cannot be used, and the warnings: texts that are missing, and templates that nothing
+// uses. known are the languages loaded before l. A template of l gets the same data as
+// the template of that name in another language, so a field that no template in known
+// uses is a fault. For a language without a fallback, examine does nothing and returns
+// nil.
 func (l *spoken) examine(known map[string]*spoken) []Problem {
 	if l.fallback == nil {
 		return nil // a language of the program, which tests check
@@ -77,10 +80,11 @@ func (l *spoken) examine(known map[string]*spoken) []Problem {
 	return problems
 }
 
-// missing returns which of theirs, the templates of its fallbacks by name, the folder
-// lacks: in names, sorted, the templates that a file of the folder should hold, and the
-// files that it lacks altogether; in n, the number of all these templates. It needs
-// l.owned, which examine sets.
+// missing returns what the folder of l lacks of theirs, the templates of its fallbacks.
+// names, sorted, holds the templates that are missing in a file which the folder has,
+// and the files that the folder does not have at all. n is the number of all missing
+// templates, those of the missing files included. Call it after examine has set
+// l.owned.
 func (l *spoken) missing(theirs map[string]tree) (names []string, n int) {
 	for _, name := range slices.Sorted(maps.Keys(theirs)) {
 		if l.owned[name] {

@@ -59,10 +59,11 @@ type words struct {
 
 // readWords reads the data file in the folder of the language with that code. fallback
 // returns the words of the language that the file names as its fallback, "" if it names
-// none, and false for an unknown one. Those words serve for the marks of lists and
-// numbers, the names of days and months, the date and the bot's own words, if the file
-// lacks them; everything else that the file lacks is empty, and Plural is code. The
-// error says why the file is missing, invalid or incomplete.
+// none, and false for an unknown one. Where the file does not give the marks of lists
+// and numbers, the names of days and months, the form of the date or the bot's own
+// words, the result has those of the fallback. Any other field that the file lacks is
+// empty, except that Plural becomes code. The error says why the file is missing,
+// invalid or incomplete.
 func readWords(folder fs.FS, code string, fallback func(code string) (words, bool)) (words, error) {
 	data, err := fs.ReadFile(folder, dataFile)
 	if err != nil {

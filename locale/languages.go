@@ -60,8 +60,9 @@ func Use(s *Set) { inForce.Store(s) }
 // failures gets the errors of templates that failed, whose fallback served.
 var failures atomic.Pointer[func(error)]
 
-// Report makes f, in place of an earlier f, get the error of each template that fails
-// at its use where its fallback then serves. Without a call, nobody gets these errors.
+// Report sets the function that gets the error of each template that fails when it is
+// rendered and whose fallback is rendered instead. f replaces the function of an
+// earlier call. Without a call of Report, nobody gets these errors.
 func Report(f func(error)) { failures.Store(&f) }
 
 func report(err error) {
@@ -70,10 +71,11 @@ func report(err error) {
 	}
 }
 
-// Open returns the languages of the program and those of a directory, which holds a
-// folder for each; with an empty dir, the program's alone. It does not put them in
-// force. The problems say what is wrong with a folder: a language with a fault is left
-// out. The error is that of reading the directory; the Set is then nil.
+// Open returns the program's own languages and those in the directory dir, which has
+// one folder for each language; if dir is empty, only the program's. Call Use to put
+// them in force. Open leaves out a language whose folder has a fault, and returns a
+// Problem for each fault and each missing text. The error is that of reading dir; the
+// Set is then nil.
 func Open(dir string) (*Set, []Problem, error) {
 	if dir == "" {
 		return own(), nil, nil
@@ -276,8 +278,9 @@ func Canonical(word string) string {
 // MonthNamed returns the month, from 1, that a word names in any language; 0 if none.
 func MonthNamed(word string) int { return 1 + slices.Index(months[:], Canonical(word)) }
 
-// readCanonical returns a map from the folded words of all languages for days, months
-// and settings to the bot's own. Where two languages disagree, the first one counts.
+// readCanonical returns a map from the words for days, months and settings in all
+// languages, folded, to the bot's own words for them. If a word means different things
+// in two languages, the first language counts.
 func (s *Set) readCanonical() map[string]string {
 	all := map[string]string{}
 	note := func(word, own string) {

@@ -182,7 +182,8 @@ func start(n *nethtml.Node) string {
 }
 
 // number returns the value of the attribute key of n, if that is a number of at most 9
-// characters; otherwise, the argument, if it is missing or something else.
+// characters. If the attribute is missing or is anything else, it returns the argument
+// otherwise.
 func number(n *nethtml.Node, key string, otherwise int) int {
 	value := strings.TrimSpace(attribute(n, key))
 	if v, err := strconv.Atoi(value); err == nil && len(value) <= 9 {

@@ -93,9 +93,10 @@ func (g grammar) number(n int) string {
 	return digits
 }
 
-// count returns the number n with its noun, after a no-break space: « 1 référent », « 3
-// référents ». The nouns stand in the order of the language's plural categories; the
-// last one serves for those that lack.
+// count returns the number n, a no-break space and its noun: « 1 référent », « 3
+// référents ». nouns holds one form of the noun for each plural category of the
+// language, in the language's order; the last form serves for the categories without
+// one.
 func (g grammar) count(n int, nouns ...string) string {
 	noun, form := "", g.form(n)
 	for i, f := range g.forms {

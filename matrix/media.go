@@ -159,9 +159,10 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 // reader inside.
 type unclosed struct{ io.Reader }
 
-// attached returns the event content of a post that sends a file, p.File, with the copy
-// p.Copy as its content and the post's thread or reply. The error is *queue.Refused if
-// the keys of p.Copy cannot be read.
+// attached returns the content of the Matrix event for a post that sends the file
+// p.File. The event points to p.Copy, the bot's own upload of the file, and to the
+// post's thread or the message that it answers. A copy without keys is not encrypted.
+// The error is *queue.Refused if the keys of p.Copy cannot be parsed.
 func attached(p chat.Post) (*event.MessageEventContent, error) {
 	content := &event.MessageEventContent{
 		MsgType: event.MessageType("m." + p.File.Shown), Body: p.File.Name, FileName: p.File.Name,

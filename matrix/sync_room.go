@@ -156,10 +156,11 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// stateEvent stores a room's state event on which encryption or rights depend, and
-// deletes the room's key where a change of members demands a new one. It waits while a
-// room's key is being shared. It skips an event that it cannot read, and recovers from
-// panics.
+// stateEvent stores a state event of the room if encryption or rights depend on it. If
+// the event changes who may read the room's messages, it deletes the key with which the
+// bot encrypts there, and the next message gets a new one. It waits while the bot
+// shares the key of this or any other room. It skips an event that it cannot parse, and
+// recovers from panics.
 func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

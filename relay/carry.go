@@ -163,9 +163,11 @@ type Manner struct {
 	Entry int64
 }
 
-// addressed returns the question with that number and the earlier record of the message
-// e, before, if e is an edit. found is false if there is no such question, or if the
-// room of e neither asks nor answers it.
+// addressed looks up the question q with that number for the message e, which names it.
+// found is false if there is no such question, or if e is in another room than the
+// asking one and the experts'. If the bot already carried e, or the message that e
+// edits, to this question, before is its stored record; otherwise before is the zero
+// value. The error is that of the store.
 func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {

@@ -15,9 +15,9 @@ import (
 	"heraut/rooms"
 )
 
-// administration returns the parts that the chat commands about rooms, webhooks,
-// personal data and the bot itself work with. Its functions read the state of the
-// database, the client and the monitor when a command calls them.
+// administration returns the functions and stores with which the chat commands about
+// rooms, webhooks, personal data and the bot itself work. Its functions read the state
+// of the database, the client and the monitor when a command calls them.
 func (r *round) administration() commands.Administration {
 	started, config, db, client := time.Now(), r.config, r.db, r.client
 	return commands.Administration{

@@ -20,10 +20,11 @@ func calendarNames(config *Config) (names []string) {
 	return names
 }
 
-// newAgenda returns the part of the bot that reads calendars and announces their
-// events. It gets the calendars of the configuration from s, and reports each reading
-// to announcer. guarded reads the calendars whose addresses people give, and reaches
-// only the public Internet. The error means that a configured calendar gets no getter.
+// newAgenda returns the service that reads calendars and announces their events. It
+// reads the calendars of the configuration, which s holds, and reports each reading to
+// announcer. It reads calendars whose addresses people give with guarded, a getter that
+// reaches only the public Internet. The error means that a configured calendar gets no
+// getter.
 func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings
 	for _, source := range s.config.Sources {

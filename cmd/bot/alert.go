@@ -156,8 +156,9 @@ func alertChannels(config *Config) (channels []alert.Channel, err error) {
 	return channels, err
 }
 
-// newAlarm returns the part of the service that alerts operators of the monitor's
-// troubles. The error means that a file with a secret cannot be read.
+// newAlarm returns the Alarm that sends the monitor's troubles to the operators,
+// through the configured channels. The error means that a file with a secret cannot be
+// read.
 func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*alert.Alarm, error) {
 	channels, err := alertChannels(config)
 	if err != nil {

@@ -88,9 +88,10 @@ func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Ca
 	return stored
 }
 
-// Save stores the catalogue made in a file, in place of earlier versions of that name,
-// and returns its stored form, which takes less memory. If storing fails, which it
-// logs, or the stored form cannot be loaded, it returns made.
+// Save writes the catalogue made to a file, in place of earlier versions of the
+// catalogue of that name. It returns the catalogue as loaded from that file, which
+// takes less memory than made. If writing fails, which it logs, or loading fails, it
+// returns made itself.
 func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *catalogue.Catalogue {
 	var w flat.Writer
 	err := made.Store(&w)

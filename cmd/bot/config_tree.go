@@ -94,9 +94,10 @@ func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
 	}
 }
 
-// texts reads the mapping n into v, a map of texts, in place of its content; the check
-// of the configuration knows the allowed keys. It records a fault at path for a node
-// that is no mapping. If empty is true, v stays as it is.
+// texts replaces the content of v, a map of texts, by the keys and values of the
+// mapping n. It allows any key, since the check of the configuration comes later. It
+// records a fault at path for a node that is no mapping. empty says that the file gives
+// no value; v then stays as it is.
 func (r *reader) texts(n ast.Node, path string, v reflect.Value, empty bool) {
 	if empty {
 		return

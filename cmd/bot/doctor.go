@@ -145,8 +145,8 @@ func (d *doctor) fault(what, text, command string, cause error) {
 	d.add(f)
 }
 
-// say adds a finding about the part what to d: a fault with its remedy if err is not
-// nil, otherwise that the part is in order.
+// say adds a finding about the part called what to d: a fault with its remedy if err is
+// not nil, otherwise that the part is in order.
 func (d *doctor) say(what string, err error) {
 	if err == nil {
 		d.good(what, "")
@@ -191,8 +191,8 @@ func (d *doctor) command(args ...string) string {
 // botCommand matches a command of this program in a sentence.
 var botCommand = regexp.MustCompile(`«[\s\x{a0}\x{202f}]bot (\w+)[\s\x{a0}\x{202f}]»`)
 
-// named returns sentence with each command in it that is written «bot …» replaced by
-// one that works as the program was called here.
+// named returns sentence with each command in it that is written «bot …» replaced by a
+// command that works here: with the path of this program and with its configuration.
 func (d *doctor) named(sentence string) string {
 	return botCommand.ReplaceAllStringFunc(sentence, func(words string) string {
 		return "«\u202f" + d.command(botCommand.FindStringSubmatch(words)[1]) + "\u202f»"

@@ -24,9 +24,10 @@ func (d *doctor) start() string {
 	return d.command("run")
 }
 
-// service adds findings on whether the bot runs on this state and what it says of its
-// health and, for its listening addresses, that they are free or, if it runs, that its
-// webhooks answer.
+// service adds a finding on whether a bot runs on this state directory. If one runs,
+// service adds findings on what it says of its health, and on whether its webhooks
+// answer. If none runs, it adds findings on whether the addresses at which the bot
+// would listen are free.
 func (d *doctor) service(ctx context.Context) {
 	const what = "service"
 	pid, running := lockedBy(filepath.Join(d.config.State, "lock"))
@@ -47,9 +48,9 @@ func (d *doctor) service(ctx context.Context) {
 	}
 }
 
-// health asks the running bot's server at listen whether the bot is ready, and adds to
-// the part what a finding for each trouble, or that it is ready. pid is the bot's
-// process.
+// health asks the running bot's server at listen whether the bot is ready. It adds a
+// finding about the part called what for each trouble, or one that the bot is ready.
+// pid is the bot's process.
 func (d *doctor) health(ctx context.Context, what string, pid int, listen string) {
 	answer, err := askReady(ctx, listen)
 	switch {

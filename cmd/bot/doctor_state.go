@@ -25,9 +25,9 @@ const (
 )
 
 // state adds findings about the state directory, its files and its databases, and
-// returns the session stored there, zero if it cannot be read. It sets d.owner if
-// another account owns the directory, and d.exits. Without a directory that can be
-// looked at, it adds that fault alone.
+// returns the session stored there, zero if it cannot be read. It sets d.exits, and
+// d.owner if another account owns the directory. If the directory is missing or cannot
+// be examined, that fault is the only finding.
 func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	dir := d.config.State
 	info, err := os.Stat(dir)

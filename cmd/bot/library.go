@@ -87,8 +87,9 @@ func newLibrary(s shared, sill func() catalogue.State) *library {
 	return l
 }
 
-// catalogueOf returns a function that takes a catalogue's name and returns the function
-// for its present state. For an unknown name, or a nil library, that is sill.
+// catalogueOf returns a function from a catalogue's name to another function, which
+// returns the present state of that catalogue. For an unknown name, or if the library
+// is nil, that other function is sill.
 func (l *library) catalogueOf(sill func() catalogue.State) func(name string) func() catalogue.State {
 	return func(name string) func() catalogue.State {
 		if l != nil {

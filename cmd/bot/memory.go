@@ -58,9 +58,9 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 	}
 }
 
-// giveBack returns unused memory of Go and of malloc to the system, and pages of the
-// program's file last, since the rest uses many of them. The error comes from the
-// pages.
+// giveBack returns unused memory of Go and of malloc to the system, and then the pages
+// of the program's file in memory. It gives these back last, since the steps before
+// read many of them again. The error is that of giveBackPages.
 func giveBack() error {
 	collect()
 	trimMalloc()

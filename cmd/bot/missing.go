@@ -11,8 +11,9 @@ import (
 
 // missing returns the rooms in which the bot should answer but which it is not in:
 // rooms that the configuration or a relay names, and rooms that an operator set up and
-// that it was kicked or banned from. A replaced room stands for its successor. If an
-// alias of the configuration leads nowhere, the room's ID is the alias. The error comes
+// that it was kicked or banned from. Instead of a room that was upgraded, the result
+// holds its successor, if the bot is not in that. For an alias of the configuration
+// whose room id is not known, it holds a room with the alias as its ID. The error comes
 // from the database.
 func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
 	stored, err := r.db.Rooms(ctx)

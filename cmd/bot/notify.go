@@ -90,8 +90,8 @@ func (n notifier) watchdog(ctx context.Context, alive ...func() time.Time) error
 	}
 }
 
-// aliveAt reports whether each of the functions alive returns the zero time or one at
-// most lifeWithin before now; true if there are none.
+// aliveAt reports whether every function in alive returns a time that is at most
+// lifeWithin before now, or the zero time; true if there are no functions.
 func aliveAt(now time.Time, alive ...func() time.Time) bool {
 	for _, last := range alive {
 		if at := last(); !at.IsZero() && now.Sub(at) > lifeWithin {

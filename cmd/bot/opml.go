@@ -150,9 +150,11 @@ type importedSource struct {
 	URL  string `yaml:"url"`
 }
 
-// importOPML reads an OPML file of feeds from in, and writes them to w as the section
-// sources of config.yaml, with comments on addresses that it left out. The error says
-// in French that it is no OPML or has no feed, or comes from w.
+// importOPML reads an OPML file, a list of feeds, from in and writes the feeds to w as
+// the section «sources» of config.yaml. It leaves out feeds whose address is not http
+// or https, and lists these addresses in comments. It returns an error in French if in
+// cannot be read as OPML or holds no feed with such an address, or else the error of
+// writing to w.
 func importOPML(in io.Reader, w io.Writer) error {
 	var list opml
 	decoder := xml.NewDecoder(in)

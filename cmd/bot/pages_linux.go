@@ -24,8 +24,9 @@ type fileArea struct{ start, end uintptr }
 // than half of that. The error means that the system does not list or take them.
 func giveBackPages() error { return flat.WhileMapped(unmapPages) }
 
-// unmapPages does the work of giveBackPages. What it read of the areas must stay true
-// until it is done: an area that is unmapped meanwhile may become memory of Go.
+// unmapPages does the work of giveBackPages. Nothing may unmap an area of a file while
+// unmapPages runs: Go could get the same addresses for its own memory, which unmapPages
+// would then erase.
 func unmapPages() error {
 	smaps, err := os.Open("/proc/self/smaps")
 	if err != nil {

@@ -43,9 +43,10 @@ func isCalendar(start []byte) bool {
 	return strings.Contains(head, "BEGIN:VCALENDAR")
 }
 
-// calendarWindow returns the start of the day of the option --from, by default today,
-// and the end of the day of --to, by default a year after the first: to is the midnight
-// after it. The error is a usageError for an option that is not a day.
+// calendarWindow returns the days of the options as a period: from is the midnight at
+// which the day of --from begins, by default today, and to the midnight at which the
+// day of --to ends, by default the same day a year after from. The error is a
+// usageError for an option that is not a day.
 func (in readInput) calendarWindow() (from, to time.Time, err error) {
 	y, m, d := in.now.In(in.zone).Date()
 	from = time.Date(y, m, d, 0, 0, 0, 0, in.zone)

@@ -93,9 +93,10 @@ func (m *questionMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge(searchesMissed, float64(len(r.Missed)))
 }
 
-// boundedThemes returns all, or if it has more than themeLabels themes the first of
-// them and a theme «(others)» with the sums of the rest. It does not change all. Themes
-// have no upper-case letters, spaces or signs, so none of them is «(others)».
+// boundedThemes returns at most themeLabels of the themes in all, the first ones. If
+// there are more, it adds a theme «(others)» with the sums of the rest. It does not
+// change all. No real theme has the name «(others)», since names of themes have no
+// parentheses.
 func boundedThemes(all []relay.Theme) []relay.Theme {
 	if len(all) <= themeLabels {
 		return all

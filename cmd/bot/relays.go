@@ -36,9 +36,10 @@ func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	return r, err
 }
 
-// newRelay returns the part of the bot that carries questions and answers between rooms
-// by routes, and the part that holds the FAQ. client names people and reads messages;
-// current returns the present state of the SILL, for suggestions.
+// newRelay returns the Carrier, which carries questions and answers between the rooms
+// that routes pairs, and the Knowledge, which holds the FAQ. client gives people's
+// names and reads messages from the homeserver; current returns the present state of
+// the SILL, from which the Carrier suggests software to askers.
 func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
@@ -62,8 +63,9 @@ func carriedFiles(f Files) relay.Files {
 	return relay.Files{MaxBytes: int64(f.MaxMiB) << 20, Takes: func(mediaType string) bool { return f.Types.Match(strings.ToLower(mediaType)) }}
 }
 
-// newReminders returns the part of the bot that reminds experts of open questions, asks
-// whether answered ones are solved, lists open ones and deletes old ones.
+// newReminders returns the Reminders: they remind experts of open questions, ask askers
+// whether answered questions are solved, post lists of open questions, and delete old
+// ones.
 func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	questions := s.config.Questions
 	o := relay.RemindOptions{
@@ -78,8 +80,8 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	return relay.NewReminders(o)
 }
 
-// newUpkeep returns the part of the bot that asks experts to check entries of the FAQ
-// that were neither kept, shown nor confirmed for a year.
+// newUpkeep returns the Upkeep, which asks experts to check the entries of the FAQ that
+// for a year were not added, shown or confirmed.
 func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
 	return relay.NewUpkeep(relay.UpkeepOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,

@@ -163,9 +163,9 @@ func keyDirectory(config *Config) error {
 	return nil // other faults of the directory show when it is used
 }
 
-// explainKeyDirectory returns err, the error of a start, with the addition that the
-// recovery key's directory is missing if err is of a missing file and that directory
-// is; otherwise err as it is, also nil. Only the first start writes the key.
+// explainKeyDirectory returns err, the error of a start. If a missing file caused err
+// and the directory for the recovery key's file does not exist, it first wraps err in
+// an error that says so: only the first start writes the key. A nil err stays nil.
 func explainKeyDirectory(config *Config, err error) error {
 	if missing := keyDirectory(config); missing != nil && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w: %w", missing, err)

@@ -21,11 +21,11 @@ import (
 	"heraut/sources"
 )
 
-// newAnnouncer returns the part of the bot that reads the configured sources and
-// announces their news. guarded reads the feeds whose addresses people give, and
-// reaches only the public Internet. readers returns who may read a room; catalogueOf
-// takes a catalogue's name and returns the function for its present state. The error
-// means that a configured source cannot be set up.
+// newAnnouncer returns the Announcer that reads the configured sources and announces
+// their news. It reads feeds whose addresses people give with guarded, a getter that
+// reaches only the public Internet. readers returns who may read a room. catalogueOf
+// takes a catalogue's name and returns a function that returns the catalogue's present
+// state. The error means that a configured source cannot be set up.
 func newAnnouncer(
 	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), catalogueOf func(name string) func() catalogue.State,
 ) (*announce.Announcer, error) {
@@ -123,8 +123,9 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
 // addSources adds the configuration's sources, except calendars, to the announcer.
-// catalogueOf takes a catalogue's name and returns the function for its present state.
-// The error means that a source cannot be set up; those before it are added.
+// catalogueOf takes a catalogue's name and returns a function that returns the
+// catalogue's present state. The error means that a source cannot be set up; the
+// sources before it are added all the same.
 func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(name string) func() catalogue.State) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {

@@ -56,8 +56,9 @@ type watch struct {
 	oldest    oldestPost
 }
 
-// oldestPost is the unsent post that is the oldest of those tried, and since when it
-// has been, to see that sending is stuck.
+// oldestPost remembers which unsent post is the oldest of those whose send was tried,
+// and since when this post has been the oldest. If it stays the oldest for too long,
+// sending is stuck.
 type oldestPost struct {
 	seq   int64 // 0: none
 	since time.Time
@@ -188,10 +189,11 @@ func (w *watch) catalogues(now time.Time) {
 	w.monitor.Set(health.CatalogueOld, oldCatalogues(all, w.started, now)...)
 }
 
-// oldCatalogues returns a trouble for each of the catalogues that its source has not
-// confirmed for two days (or two of its intervals, if longer), or that is still missing
-// a while after the process started: the SILL after a minute, another one after
-// firstReading or failedRounds failures. nil if there is none.
+// oldCatalogues returns a trouble for each catalogue that its source has not confirmed
+// for two days, or for twice its interval if that is longer. It also returns one for
+// each catalogue that was not read yet: for the SILL a minute after the process
+// started, for another one after the time firstReading or after failedRounds failures.
+// The result is nil if there is no such catalogue.
 func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble) {
 	for _, s := range all {
 		since, isOld := started, false

@@ -20,8 +20,9 @@ import (
 
 var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
 
-// hooks is the part of the bot that accepts requests of other tools and posts them in
-// rooms: openHooks, or noHooks if the configuration turns it off.
+// hooks is the interface of the bot's webhooks, which accept requests of other tools
+// and post them in rooms: openHooks, or noHooks if the configuration turns webhooks
+// off.
 type hooks interface {
 	// declare declares the hooks that the configuration gives the room name, an id or an
 	// alias, once its id, room, is known. A failure is only logged.
@@ -37,9 +38,8 @@ type hooks interface {
 	Move(ctx context.Context, from, to chat.RoomID) error
 }
 
-// newWebhooks returns the part of the bot that accepts requests of other tools:
-// openHooks, or noHooks if the configuration turns it off. The error comes from reading
-// the hooks in the database.
+// newWebhooks returns the bot's webhooks: openHooks, or noHooks if the configuration
+// turns them off. The error comes from reading the hooks in the database.
 func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	config := s.config.Webhooks
 	if config.Listen == "" {

@@ -11,9 +11,9 @@ import (
 	"heraut/visio"
 )
 
-// newVisio returns the part that opens video conferences for rooms, with the configured
-// services, of which the first is the default. The error names a service whose address
-// is wrong, whose secret cannot be read, or that cannot be set up.
+// newVisio returns the Meetings that open video conferences for rooms, with the
+// configured services; the first service is the default. The error names a service
+// whose address is wrong, whose secret cannot be read, or that cannot be set up.
 func newVisio(s shared) (*visio.Meetings, error) {
 	o := visio.Options{
 		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone, Named: map[string]visio.Provider{},
@@ -51,7 +51,7 @@ func newVisio(s shared) (*visio.Meetings, error) {
 	return visio.NewMeetings(o), nil
 }
 
-// newThanks returns the part that stores and lists thanks.
+// newThanks returns the Register that stores and lists thanks.
 func newThanks(s shared) *thanks.Register {
 	return thanks.NewRegister(thanks.Options{
 		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone,

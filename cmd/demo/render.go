@@ -95,9 +95,9 @@ func (l *layout) styled(n *html.Node, s style) {
 	l.style = before
 }
 
-// indented adds the rows of the node n to l.rows, with the present indent and then the
-// text first before the first row and rest before the others. Later rows have the
-// former indent.
+// indented adds the rows of the node n to l.rows. Each row begins with the present
+// indent, followed by first in the first row of n and by rest in its other rows. The
+// rows after n have the present indent alone again.
 func (l *layout) indented(n *html.Node, first, rest string) {
 	l.endRow()
 	before := l.rest

@@ -87,10 +87,10 @@ func (r row) wrap(w *strings.Builder, columns int) {
 	}
 }
 
-// cut splits glyphs, characters with their style, at the last space that keeps line
-// within that many columns; if the first word is longer, at the space after it. It
-// drops that space. others is nil if everything goes on the line, which then has no
-// spaces at its end.
+// cut splits glyphs, characters with their style, into a line of at most that many
+// columns and the others, at the last space that fits, which it drops. A first word
+// that is wider than the columns stays whole on the line. If all glyphs fit, others is
+// nil, and the line loses the spaces at its end.
 func cut(glyphs []glyph, columns int) (line, others []glyph) {
 	column, space := 0, -1
 	for i, g := range glyphs {

@@ -46,8 +46,9 @@ func Check(message string) error {
 	return errors.Join(append(wrong, Tags(message)...)...)
 }
 
-// Tags returns an error for each fault in the tags of a rendered message; none if they
-// are right.
+// Tags checks the HTML tags of a rendered message and returns one error for each fault:
+// a tag that is not closed or closes no open one, an attribute that is not allowed, a
+// comment. It returns nil for a message without faults.
 func Tags(message string) (wrong []error) {
 	var open []string
 	z := html.NewTokenizer(strings.NewReader(message))

@@ -10,8 +10,9 @@ import (
 	"heraut/testkit/contest"
 )
 
-// starveSize is the size of the attack by which one person slows down the others. The
-// counts are those of one attack.
+// starveSize is the size of a measurement in which one person attacks the bot again and
+// again to slow down the others. Each round has one attack; feeds, events and devices
+// count what the person adds in one attack.
 type starveSize struct {
 	rounds  int           // of a calm phase and an attack
 	calm    time.Duration // the length of a calm phase

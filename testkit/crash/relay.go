@@ -289,9 +289,11 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count adds to the tally t whether each message was carried exactly once. A message
-// counts as a command, and so do each edit, each deletion and the text before each
-// file.
+// count checks that the bot carried each message of r.messages exactly once, and adds
+// the result to the tally t: losses, duplicates and faults. It counts one command for
+// each message, and one more for each edit and for the text that the bot posts before
+// each file. A deleted message counts only once: its copy must be gone. The error means
+// that a history could not be read.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert} {

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// Path returns the path of the file or directory below ../shared/data that parts name.
-// If it is missing, Path skips the test, or fails it with HERAUT_REQUIRE_DATA=1.
+// Path joins parts to a path below ../shared/data and returns it. If no file or
+// directory is there, Path skips the test; it fails the test instead if the environment
+// variable HERAUT_REQUIRE_DATA is 1.
 func Path(tb testing.TB, parts ...string) string {
 	tb.Helper()
 	path, ok := Find(tb, parts...)
