@@ -71,34 +71,16 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 // change for a key that is not an emoji, for a message without a copy, and where the
 // bot may not repeat it. The bool is always true, in the sense of React.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
-	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {
-		return done, true, nil
+		return queue.Result{}, true, nil
 	}
-	var target chat.Target
-	room := q.Experts
-	switch {
-	case !known || m.Role == RoleRoot: // the question itself
-		target = chat.Target{Post: q.Root}
-		if e.Room == q.Experts {
-			room, target = q.Origin, chat.Target{Event: q.Event}
-		}
-	case m.Carried() && m.Event == e.Reaction.Target:
-		room, target = m.Room, chat.Target{Post: m.Post}
-	case m.Carried():
-		room, target = m.From, chat.Target{Event: m.Event}
-	default:
-		return done, true, nil
-	}
-	if room != q.Experts && room != q.Origin {
-		return done, true, nil // its experts handed the question over
-	}
-	if target.IsZero() || room == q.Origin && q.Thread == "" && target.Event == q.Event {
-		return done, true, nil
+	room, target := counterpart(e, q, m, known)
+	if target.IsZero() {
+		return queue.Result{}, true, nil
 	}
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
-		return done, true, err
+		return queue.Result{}, true, err
 	}
 	if room == q.Origin {
 		err = d.mayReturn(ctx, q)
@@ -131,6 +113,31 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 			Guard: subject{kind: aboutReaction, question: q.Number, event: string(e.Sender), then: readers.Least}.guard(),
 		})
 	}}, true, nil
+}
+
+// counterpart returns the message to which the bot adds the reaction e of a person: for
+// a reaction to the message m, the copy of m in the other room of the question q, or m
+// itself if the person reacted to the copy. known is false if the bot has no record of
+// the message, which is the question itself then. target is zero if there is nothing to
+// react to: other messages of the bot, a room that no longer has part in q, and the
+// message that asked q once another room replaced the one that it is in.
+func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.RoomID, target chat.Target) {
+	switch {
+	case !known || m.Role == RoleRoot:
+		room, target = q.Experts, chat.Target{Post: q.Root}
+		if e.Room == q.Experts {
+			room, target = q.Origin, chat.Target{Event: q.Event}
+		}
+	case m.Carried() && m.Event == e.Reaction.Target:
+		room, target = m.Room, chat.Target{Post: m.Post}
+	case m.Carried():
+		room, target = m.From, chat.Target{Event: m.Event}
+	}
+	handedOver := room != q.Experts && room != q.Origin
+	if handedOver || room == q.Origin && q.Thread == "" && target.Event == q.Event {
+		return "", chat.Target{}
+	}
+	return room, target
 }
 
 // Deleted returns a function that handles that a person deleted a message or reaction,
