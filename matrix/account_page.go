@@ -35,10 +35,10 @@ func (c *Client) accountPage(ctx context.Context, action string) string {
 	return page.String()
 }
 
-// resetPage returns the page that stage, an answer of the homeserver, names after it
-// refused to replace the account's keys: the owner has to allow the replacement there,
-// in a browser. page is empty if the answer asks for that without an address; ok is
-// false if it asks for something else.
+// resetPage reads stage, the homeserver's answer when it refuses to replace the
+// account's keys. ok reports whether the answer asks the account's owner to allow the
+// replacement in a browser; page is the address for that, empty if the answer gives
+// none.
 func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
 	for _, flow := range stage.Flows {
 		for _, kind := range flow.Stages {

@@ -53,12 +53,12 @@ func sameAccount(user id.UserID, configured string) bool {
 	return strings.EqualFold(user.Localpart(), strings.TrimPrefix(configured, "@"))
 }
 
-// openSession resumes the stored login, or logs in if there is none or its keys are
-// lost; keys are those that loadSession found. The error wraps ErrNoPassword if it must
-// log in and has no way to. After a crash at any step the next start continues, since
-// the bot stores the device id first, then the keys, and the token last. So a token
-// without keys means that crypto.db was lost, and keys of a device that is not stored
-// that bot.db was lost.
+// openSession resumes the stored login. If there is none or its keys are lost, it logs
+// in. keys are those that loadSession found. The error wraps ErrNoPassword if it must
+// log in, but has neither a password nor another way. The bot stores the device id
+// first, then the keys, and the token last, so after a crash at any step the next start
+// continues. A stored token without keys therefore means that crypto.db was lost; keys
+// of a device whose id is not stored mean that bot.db was lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	switch {
 	case keys.usable && c.bearer.get() != "":

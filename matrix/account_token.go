@@ -63,9 +63,9 @@ func (c *Client) whoIs(ctx context.Context) (*mautrix.RespWhoami, error) {
 	return who, nil
 }
 
-// newDevice makes device the client's device, stores its id without a token, and makes
-// and stores the device's keys. It first deletes the keys of former, those in crypto.db,
-// if they belong to another device.
+// newDevice makes device the client's device: it stores the device's id, without a
+// token, and makes and stores keys for it. former describes the keys in crypto.db; if
+// they belong to another device, newDevice deletes them first.
 func (c *Client) newDevice(ctx context.Context, former storedKeys, device id.DeviceID) error {
 	if former.device != "" && former.device != device {
 		if err := c.forgetKeys(); err != nil {

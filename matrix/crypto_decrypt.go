@@ -97,10 +97,11 @@ func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
-// decrypt decrypts one event. A result with session and err set means that the event's
-// key may still arrive, one with err alone that it can never be decrypted; a panic
-// counts as such. A relation that stands outside the ciphertext is copied into plain if
-// there is none inside. The caller holds the lock on the encryption keys.
+// decrypt decrypts one event. On success only d.plain is set. If both d.session and
+// d.err are set, the event's key may still arrive. If d.err alone is set, also after a
+// panic, the event can never be decrypted. If the event states its relation to another
+// event outside of the ciphertext and none inside, d.plain gets the outer one. The
+// caller holds the lock on the encryption keys.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {

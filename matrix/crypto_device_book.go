@@ -91,8 +91,9 @@ func (b *deviceBook) changesOf(users []id.UserID) []int {
 	return changes
 }
 
-// changedSince returns those users whose devices changed since changesOf returned
-// changes for the same users in the same order; nil if none did.
+// changedSince returns the users whose devices changed after an earlier call of
+// changesOf; nil if there are none. changes is the result of that call, which had the
+// same users in the same order.
 func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []id.UserID) {
 	for i, now := range b.changesOf(users) {
 		if now != changes[i] {
@@ -156,8 +157,8 @@ func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Du
 	return true
 }
 
-// version returns the number of all changes of devices recorded so far, a value for
-// ready, by which isReady notices later changes.
+// version returns the number of all changes of devices recorded so far. The caller
+// passes it to ready, so that isReady notices later changes.
 func (b *deviceBook) version() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -120,8 +120,9 @@ func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	}
 }
 
-// lockedWait is the progress of a message that waits for its key: since when, whether
-// the key was asked for, and whether the room was told.
+// lockedWait holds the progress of a message that waits for its key: since when it
+// waits, whether the bot asked other devices for the key, and whether it told the room
+// that it cannot read a message.
 type lockedWait struct {
 	since           time.Time
 	asked, reported bool

@@ -49,9 +49,10 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset replaces the counts by those of the messages in stored, plus those that add
-// counted since the last reset but one and that stored lacks: the sync that brings a
-// message counts it first and stores it at its end.
+// reset counts anew: all messages in stored, and the messages that add counted during
+// the last two periods between resets and that stored lacks. A sync counts a message as
+// soon as it reads it, but stores it only at its end, so such a message may not be in
+// stored yet.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -92,11 +93,12 @@ func (b *lockedBook) add(l queue.Locked) bool {
 	return true
 }
 
-// keepLocked adds the message evt to the batch, to be stored until its key or its
-// sender's devices arrive; read is the result of its decryption and at its time. If the
-// message is already decrypted and may not be stored (too many wait, or the room was
-// never encrypted), done is false: the caller processes it at once. Other messages that
-// may not be stored are dropped, and done is true.
+// keepLocked adds the message evt to the batch, which stores it until its key or its
+// sender's devices arrive. read is the result of decrypting it, at its time. It may not
+// be stored if too many messages wait already or the room was never encrypted: then
+// done is false for a message that is already decrypted, and the caller processes it at
+// once; any other message is lost. In all other cases done is true, and the caller has
+// nothing to do.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {

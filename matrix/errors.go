@@ -106,9 +106,10 @@ func mayPass(err error) bool {
 	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
 }
 
-// sendError returns the error of a request to send as one of the queue's errors:
-// *queue.NotNow if it may succeed later, otherwise *queue.Refused. An error that it
-// returns as it is means that the message may have been sent or not; nil stays nil.
+// sendError turns the error of a request to send into one of the queue's errors:
+// *queue.NotNow if the same request may succeed later, *queue.Refused if the homeserver
+// will never accept it. If the homeserver did not say whether it took the message,
+// sendError returns err unchanged. A nil err stays nil.
 func sendError(err error) error {
 	if err == nil {
 		return nil

@@ -45,13 +45,14 @@ func mediaAt(url id.ContentURIString, keys string) chat.Media {
 	return chat.Media{Address: string(url), Keys: keys}
 }
 
-// Prepare returns the content of the file of the post p as the post's room may get it,
-// for queue.Config.Prepare. In a clear room that is the content itself, which several
-// events may name. For an encrypted room, Prepare downloads, decrypts, encrypts with new
-// keys and uploads the content as a stream, so that memory holds little of it. The error
-// is *queue.Refused if the file can never be copied, also if the file is encrypted and
-// the room is not, or the reverse; it holds no address and no name. Other errors may
-// pass.
+// Prepare makes the file of the post p ready for the post's room, and returns where its
+// content lies; it serves as queue.Config.Prepare. In an unencrypted room the result is
+// the file's own address, since several events may share it. For an encrypted room,
+// Prepare makes a copy with new keys: it downloads, decrypts, encrypts and uploads the
+// content as a stream, so that memory holds little of it. The error is *queue.Refused
+// if the file can never be copied, for example if either the file or the room is
+// encrypted, but not both; its text holds no address and no name. After any other
+// error, a later call may succeed.
 func (c *Client) Prepare(ctx context.Context, p chat.Post) (chat.Media, error) {
 	room := id.RoomID(p.Room)
 	if err := c.askEncryption(ctx, room); err != nil {

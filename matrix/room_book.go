@@ -79,9 +79,10 @@ func (b *roomBook) all() []chat.Room {
 	return slices.Collect(maps.Values(b.rooms))
 }
 
-// save updates the room in memory, where it stays encrypted if it ever was and is no
-// longer one to join, and then stores it; after an error of the store memory has it all
-// the same. In a transaction, call write instead, and remember once it is committed.
+// save updates the room r in memory and then stores it. In memory, a room that was ever
+// encrypted stays so, and the invitation to r no longer waits for a join. If storing
+// fails, the change in memory remains. In a transaction, call write instead, and
+// remember after the commit.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	b.remember(r)
 	return b.write(ctx, r)
@@ -303,8 +304,9 @@ func (b *roomBook) notIn(room id.RoomID) {
 	delete(b.entered, room)
 }
 
-// toJoin reports whether the bot is joining the room, or has accepted an invitation to
-// it that did not come before left, the time at which it last left the room.
+// toJoin reports whether the bot is joining the room, or will join it because of an
+// invitation that it accepted. left is the time at which the bot last left the room: an
+// invitation that came before does not count.
 func (b *roomBook) toJoin(room id.RoomID, left time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -323,9 +325,9 @@ func (b *roomBook) joining(room id.RoomID) bool {
 }
 
 // unseen returns the rooms, in no order, that the bot joined on an invitation or as
-// successors until the time by, less than unseenFor before it, and that sync has not
-// shown yet. more reports that there are other joins: under way, later than by, or still
-// to begin.
+// successors and that sync has not shown yet. It leaves out joins after the time by,
+// and those unseenFor or more before it. more reports whether there are joins that are
+// later than by, under way or still to begin.
 func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -115,13 +115,14 @@ func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	return powers.GetUserLevel(id.UserID(r.InvitedBy)) >= c.config.ModeratorPower(r.ID)
 }
 
-// enter adds to the batch the event of the bot's arrival in the room r, which it joined
-// on an invitation. If the inviter has no right to bring it there, the event is marked
-// as unwelcome, r loses its inviter, so that the bot does not serve it, and declined
-// holds the invitation; otherwise declined is nil. join is the bot's own join event; nil
-// if it is out of reach. A welcome bot adds no event if join is nil, nor in a space, a
-// notice room or a successor. received is the event's time; since, the position before
-// the sync, makes its id if join is nil.
+// enter adds to the batch a chat.Joined event: the bot has arrived in the room r, which
+// it joined on an invitation. If the inviter had no right to invite the bot, the event
+// has Unwelcome set, r loses its inviter, so that the bot does not answer there, and
+// declined holds the invitation. Otherwise declined is nil, and enter adds no event in
+// a space, in the homeserver's notice room, in the successor of a room, or if join is
+// nil. join is the bot's own join event; nil if the bot could not find it. received
+// becomes the event's time. The event's id is that of join or, without it, made of
+// since, the position before the sync.
 func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, since string, received time.Time, batch *queue.Batch) (declined []chat.Declined) {
 	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: r.IsDirect(), Joined: &chat.Joined{}}
 	if join != nil {

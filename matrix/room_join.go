@@ -110,10 +110,11 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 	return id.RoomID(before[alias]), false
 }
 
-// declareLatest records under which id the bot answers in the room that the
-// configuration names room, and passes it to intake: roomID, or that of the room which
-// replaced it last. It returns true if the bot is in that room already, or roomID was
-// replaced. With an empty roomID it records nothing and returns false.
+// declareLatest records the id of the room that the configuration calls room, and
+// passes it to intake. The id is roomID or, if that room was upgraded, perhaps several
+// times, the id of the last successor. It returns true if the bot need not join: it is
+// in the room already, or the room was upgraded. If roomID is empty, it records nothing
+// and returns false.
 func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomID, intake Intake) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {

@@ -198,9 +198,10 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 }
 
 // poll makes one sync request and returns the answer, without events that cannot be
-// parsed. It cancels the request, with the error errSettle, when a new sync would show
-// whether an unanswered post was sent. Other errors are those of the request, or say
-// that the answer is no sync.
+// parsed. A post may be in doubt: its request got no answer, and only a sync that
+// begins after it shows whether it was sent. As soon as such a sync would help, poll
+// ends this request and returns errSettle. Any other error is that of the request, or
+// says that the answer is no sync.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)

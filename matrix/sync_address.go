@@ -16,8 +16,9 @@ import (
 	"heraut/chat"
 )
 
-// address decides whether the message m of a room is spoken to the bot, and removes the
-// bot's name from its text. It sets m.Body, m.Mentioned and m.Casual.
+// address decides whether the message m in a room is addressed to the bot, and sets
+// m.Mentioned and m.Casual by that. It removes the bot's name from the beginning of
+// m.Body.
 func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	names := c.names
 	if nickname := c.displayName(ctx, room, c.mx.UserID); nickname != "" {
@@ -36,10 +37,10 @@ type addressing struct {
 	names []string
 }
 
-// read returns the text of a message after the account's name at its start, and whether
-// the message is spoken to the account. casual means that only a name followed by a
-// space or line break shows it, as in a sentence. The text of a message that is not
-// spoken to the account is returned whole.
+// read reports whether the message m is addressed to the account, and returns its text
+// without the account's name at the start; the text of a message that is not addressed
+// to it stays whole. casual says that the only sign is a name followed by a space or a
+// line break, as in a sentence about the bot.
 func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 	pinged := slices.Contains(m.Mentions, chat.UserID(a.me))
 	start := trimStart(m.Body)
@@ -74,10 +75,11 @@ func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 // unknownName matches an unknown name and the colon or comma after it.
 var unknownName = regexp.MustCompile(`^@?[^:,\n/]{1,60}[:,]\s+`)
 
-// afterLink returns the text of a message to the account, without the account's name at
-// its start. start is the plain body; name is the text of the link with which the HTML
-// begins, and after the text that follows that link. The result comes from start, or
-// from after if start begins with neither a Markdown link nor a known name.
+// afterLink returns the text of a message whose HTML begins with a link to the account,
+// without the account's name. start is the message's plain text, name the text of the
+// link, and after the HTML's text behind the link. afterLink removes a Markdown link or
+// a known name from the beginning of start; if start begins with neither, it returns
+// after.
 func (a addressing) afterLink(start, name, after string) string {
 	if _, rest, ok := markdownLink(start); ok {
 		return trimAfterName(rest)

@@ -42,11 +42,11 @@ func (s *serverClock) ahead() time.Duration {
 	return time.Duration(s.skew.Load()) * time.Millisecond
 }
 
-// saidAt returns when an event was sent, by this machine's clock; received is when the
-// sync with it came. It uses the event's own time, which its sender's server states,
-// only if that is within maxSkew of the homeserver's time for it. Otherwise it returns
-// that time, but none later than received or, in a sync that follows another one,
-// earlier than that one.
+// saidAt returns when an event was sent, by this machine's clock. received is the time
+// at which the sync with the event came. The sender's server states a time in the
+// event, and saidAt returns it if the bot's homeserver agrees within maxSkew. Otherwise
+// it returns the time by the homeserver, but none later than received, and none earlier
+// than the sync before, if there was one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 	stamp := time.UnixMilli(evt.Timestamp)
 	at := stamp.Add(-c.clock.ahead())

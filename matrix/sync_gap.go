@@ -41,10 +41,10 @@ const (
 	doubtMargin = 5 * time.Minute
 )
 
-// gapEnd returns the time before which events that sync left out need not be handled:
-// they are too old to be answered, counted from received, and settle no doubt about a
-// post. The zero time means that all count. limit is the largest number of events to
-// read. The error is the store's.
+// gapEnd returns how far to read back events that sync left out of a room: back to the
+// time end, and at most limit events. received is the time of this sync: events before
+// end were too old by then to be answered, and do not show whether a post in doubt was
+// sent. A zero end means that events of any age count. The error is the store's.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):
@@ -63,11 +63,12 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 	return end, gapLimit, nil
 }
 
-// readBack reads a room's events backwards from the token from until done returns true
-// for one, about limit events at most, and returns them oldest first, that one included.
-// to is only a hint to the homeserver where to stop. whole is false, without an error,
-// if the bot gave up the rest, so that one unreadable room does not block the others. An
-// error, done's or one that may pass, means that the caller reads again.
+// readBack reads a room's events backwards from the token from, until done returns true
+// for an event or about limit events are read. It returns the events oldest first, with
+// the one that ended the reading. to is only a hint to the homeserver where to stop. If
+// whole is false and err is nil, the bot gave up the rest, so that one unreadable room
+// does not block the others. An error is that of done, or one that may pass: the caller
+// reads again.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
 	defer func() { slices.Reverse(events) }() // the pages are newest first
 	for empty, tiny := 0, 0; len(events) < limit && from != "" && empty < emptyPages; {
@@ -102,9 +103,10 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	return events, true, nil
 }
 
-// page returns one page of a room's events before the token from, newest first; with an
-// empty token, the newest events. to is a hint where to stop. Events that cannot be
-// parsed are left out.
+// page asks the homeserver for one page of a room's events before the token from,
+// newest first; if from is empty, for the newest events of the room. to is a token at
+// which the homeserver may stop. Events that cannot be parsed are left out. The error
+// is that of the request.
 func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()
@@ -119,11 +121,13 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	return page, nil
 }
 
-// failedGap returns err if the events that sync left out should be asked for again, and
-// nil if the bot gives them up, which it logs and counts in GapsLost: at once if the
-// homeserver refuses the room, and after patience if only this request fails. It records
-// when the room began to fail; from then on the bot tries once for each gap, until the
-// room can be read again.
+// failedGap handles err, a failed request for events that sync left out of a room. It
+// returns err if the caller should try again, and nil if the bot gives these events up;
+// it then logs that and counts it in GapsLost. The bot gives up at once if the
+// homeserver refuses to show the room, and otherwise once the room's requests have
+// failed for longer than patience. After that, it tries only once for each further gap
+// of the room, until a request succeeds. An error that does not concern the room, such
+// as one of the network, always comes back.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {

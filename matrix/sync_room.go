@@ -137,10 +137,11 @@ func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRo
 	}
 }
 
-// askAbout asks the homeserver for facts about a room that sync did not bring, and sets
-// them in stored: all, if it brought them before the bot answered there, or the tags of
-// a room that the bot has just joined, which was not Joined in known. It only logs an
-// error.
+// askAbout asks the homeserver for facts about a room that this sync did not bring, and
+// sets them in stored. It asks for all facts if stored lacks them, since sync brought
+// them before the bot answered in the room. Otherwise, if known says that the bot was
+// not in the room before, it asks whether the room is the one for the homeserver's
+// notices. It only logs an error.
 func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, stored *chat.Room) {
 	var err error
 	if !factsKnown(stored.RoomFacts) {

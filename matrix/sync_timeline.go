@@ -14,12 +14,13 @@ import (
 	"heraut/wait"
 )
 
-// timeline returns the room's events that are new to the bot, oldest first, with those
-// that sync left out; known is the room as stored, tl its part of the sync since the
-// position since. In a room that the bot has just joined on an invitation they begin
-// after its join, which is joinEvent; with early, at the invitation, since in a direct
-// message people write before the bot joins. joinEvent is nil in other rooms. The error
-// is errJoinToCome, or that of reading the history or the store.
+// timeline returns the room's events that are new to the bot, oldest first; it reads
+// those that sync left out from the room's history. known is the room as stored, and tl
+// its part of the sync that continues from the position since. If the bot has just
+// joined the room on an invitation, joinEvent is its join, and the events begin there;
+// if early is true, they begin at the invitation, since in a direct message people
+// write before the bot joins. In any other room joinEvent is nil. The error is
+// errJoinToCome, or that of reading the history or the store.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
@@ -44,11 +45,12 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	return c.sinceEntry(ctx, room, boundary, tl)
 }
 
-// missed returns the events of a room between the last sync, whose token is since, and
-// this one that this one leaves out, those before the token from; oldest first. It stops
-// at an event that the bot knows, at its own join or invitation, and after countedBeyond
-// events too old to be answered. Events that the bot gives up are missing without an
-// error.
+// missed returns the events of a room, oldest first, that were sent after the last sync
+// and that this sync leaves out. since is the token of the last sync; from is the token
+// before which the events lie. missed reads backwards until it meets an event that the
+// bot knows, the bot's own join or invitation, or countedBeyond events that are too old
+// to be answered. If the bot gives up events because the homeserver does not return
+// them, they are missing without an error.
 func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string, received time.Time) ([]*event.Event, error) {
 	stop, limit, err := c.gapEnd(ctx, room, received)
 	if err != nil {
@@ -119,10 +121,10 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	return events[start:], joinEvent, nil
 }
 
-// entry returns the index in events of the last event by which the bot came into the
-// room: its invitation or join, as boundary says, or its first join if there is no
-// invitation; -1 if there is neither. join is the bot's last join, nil if it is not
-// among the events.
+// entry returns start, the index in events of the last event by which the bot came into
+// the room: its join or, if boundary says so, its invitation. If there is no
+// invitation, the first join counts; if there is no join either, start is -1. join is
+// the bot's last join; nil if it is not among the events.
 func (c *Client) entry(events []*event.Event, boundary event.Membership) (start int, join *event.Event) {
 	start = -1
 	for i, evt := range events {

@@ -77,8 +77,9 @@ type taken struct {
 }
 
 // take stores the batch b in the transaction of ctx, and returns what it changed. It
-// confirms the posts that sync shows, makes the refused posts of b.Powers due, adds the
-// arrivals, runs b.Change, and puts posts back to waiting whose doubt this sync ends.
+// confirms the posts that sync shows, makes posts due that rooms in b.Powers refused,
+// adds the arrivals, and runs b.Change. A post that was in doubt, and that this sync
+// should have shown but does not, waits to be sent again.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
 		if err := q.confirm(ctx, own, now); err != nil {
@@ -139,11 +140,11 @@ func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.T
 	return nil
 }
 
-// confirm records that the event own, which sync showed, is the post that carries its
-// key, and tells the post's guard if it was not known as sent. If that message was sent
-// again meanwhile, it is in the room twice, and confirm adds a deletion of this second
-// event to the outbox. It does nothing for an event without a key, or with the key of
-// no post.
+// confirm records that the post whose key the event own carries was sent: sync showed
+// that event. It tells the post's guard, unless the post was known as sent already. If
+// the post was sent a second time meanwhile, the message is in the room twice, and
+// confirm adds a deletion of the event own to the outbox. It does nothing for an event
+// without a key, or with a key that belongs to no post.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	if own.Txn == "" {
 		return nil
@@ -194,8 +195,8 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 // several attempts. A sync that begins no earlier than SyncBy settles the doubt.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
-// SyncBy returns when a sync has to begin at the earliest to show whether the newest
-// post in doubt was sent; the zero time if no post ever was in doubt.
+// SyncBy returns the earliest time at which a sync may begin that shows whether the
+// newest post in doubt was sent; the zero time if no post was ever in doubt.
 func (q *Queue) SyncBy() time.Time {
 	ms := q.lastDoubt.Load()
 	if ms == 0 {

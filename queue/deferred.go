@@ -27,8 +27,8 @@ func newDeferred() *deferred {
 	return &deferred{slots: make(chan struct{}, deferredAtOnce), events: map[chat.RoomID][]chat.EventID{}}
 }
 
-// in returns a copy of the list of a room's events on which slow decisions run or wait
-// to run; the room's worker skips them.
+// in returns the ids of a room's events on which slow decisions run or wait to run, in
+// a copy of the list. The room's worker skips these events.
 func (a *deferred) in(room chat.RoomID) []chat.EventID {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -9,10 +9,10 @@ import (
 	"heraut/chat"
 )
 
-// Guard is the interface of a part of the bot that decides right before each attempt to
-// send a post that names it (chat.Post.Guard) whether the post may still go. Since the
-// decision to post, the room may have opened or people may have left, so that it is no
-// longer allowed. The methods run in the transaction of their context.
+// Guard decides, right before each attempt to send a post, whether the post may still
+// go; chat.Post.Guard says which Guard a post has. It may have become wrong to send the
+// post since the bot decided to: the room may have opened to more readers, or people
+// may have left. The methods run in the transaction of their context.
 type Guard interface {
 	// Check returns the verdict on the row's post, before each attempt. An error puts
 	// the attempt off.
@@ -90,10 +90,11 @@ func (q *Queue) verdict(ctx context.Context, row Row) (Verdict, error) {
 	return guard.Check(ctx, row)
 }
 
-// stillGoes returns a function, for Outgoing.Check, that asks the guard of the post in
-// row once more and changes nothing. That function returns nil if the post may still go
-// as it is, otherwise, or if the guard fails, a *NotNow for the post's lane. stillGoes
-// returns nil instead of a function for a post without a guard.
+// stillGoes returns a function for Outgoing.Check, which asks the guard of the post in
+// row once more and changes nothing. The function returns nil if the post may still go
+// unchanged. It returns a *NotNow for the post's lane if the post may not go unchanged,
+// or if the guard fails. If the post has no guard, stillGoes returns nil instead of a
+// function.
 func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	if row.Post.Guard == (chat.Guard{}) {
 		return nil
@@ -112,9 +113,9 @@ func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	}
 }
 
-// ended calls Guard.Ended of the guard of the post in row, which was sent or given up;
-// it does nothing without a guard. It only logs the guard's error, and returns it only
-// if ctx has ended, since neither sync nor sending may stop for it.
+// ended tells the guard of the post in row, by Guard.Ended, that the post was sent or
+// given up. It does nothing if the post has no guard. It logs the guard's error, and
+// returns it only if ctx has ended: a faulty guard must not stop sync or sending.
 func (q *Queue) ended(ctx context.Context, row Row) error {
 	guard := q.config.Guards[row.Post.Guard.By]
 	if guard == nil {

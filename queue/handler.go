@@ -7,10 +7,9 @@ import (
 	"heraut/chat"
 )
 
-// Handler is the interface of the part that decides how the bot answers an event.
-// Handle must return when ctx ends, and changes nothing itself: the queue commits the
-// whole decision or none of it. A decision that waits for the network goes into
-// Result.Later.
+// Handler decides how the bot answers an event. Handle must return when ctx ends, and
+// changes nothing itself: the queue commits the whole decision or none of it. A
+// decision that waits for the network goes into Result.Later.
 //
 // The queue calls Handle again with the new text when a message is edited, and with the
 // Redaction when one is deleted. The posts that Handle returns then replace, one by

@@ -40,9 +40,10 @@ func (q *Queue) beginLook() {
 	q.woken.Store(false)
 }
 
-// endLook records for WaitIdle that the sender has looked for posts, and wakes WaitIdle
-// if nothing is under way. underWay is how many rooms have attempts under way; posts
-// that wait for the pace or the homeserver do not count.
+// endLook records for WaitIdle that the sender has looked for posts. underWay is the
+// number of rooms with an attempt to send under way; if it is 0 and no event is being
+// handled, endLook wakes WaitIdle. Posts that wait for the pace or the homeserver do
+// not count.
 func (q *Queue) endLook(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0

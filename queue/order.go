@@ -16,17 +16,20 @@ const (
 	lookAhead = 8
 )
 
-// Order is what decides beside which posts of its lane (room and priority) a post may
-// be sent: the person whom it answers and its thread. The zero value: beside none.
+// Order holds the person whom a post answers and the post's thread. By these, the
+// sender decides whether the post may be sent at the same time as another post of its
+// lane (the posts of one room and priority). A post with the zero Order is always sent
+// alone.
 type Order struct {
 	Person chat.UserID  // whom it answers; empty: it keeps its place among all posts
 	Thread chat.EventID // the thread that it goes to; empty: none
 }
 
-// Order returns the row's order: a new text answer to a person has one of its own,
-// which names the person and the thread. All other posts have the zero Order: edits,
-// deletions, files, and answers to a post that may not be sent yet wait for what they
-// follow, and relays, webhooks' posts and announcements keep the order of their room.
+// Order returns the Order of the post in the row. For a new text that answers a person,
+// it holds the person and the thread. It is zero for any other post, which is then sent
+// alone: an edit, a deletion, a file or an answer to another post has to wait for the
+// post before it, and the posts of relays, webhooks and announcements stay in the order
+// of their room.
 func (r *Row) Order() Order {
 	p := &r.Post
 	if r.Kind != KindPost || p.Priority != chat.Answer || p.HTML == "" || p.File != nil || p.Thread.Post != "" || p.ReplyTo.Post != "" || !p.Edits.IsZero() {
@@ -35,9 +38,9 @@ func (r *Row) Order() Order {
 	return Order{Person: p.For, Thread: p.Thread.Event}
 }
 
-// beside reports whether posts with the orders o and other may be under way together:
-// both are for people, for different ones, and not in the same thread. It is false if
-// either is the zero Order.
+// beside reports whether posts with the orders o and other may be sent at the same
+// time: each answers a person, the two persons differ, and the posts are not in the
+// same thread. It is false if either is the zero Order.
 func (o Order) beside(other Order) bool {
 	return o.Person != "" && other.Person != "" && o.Person != other.Person && (o.Thread == "" || o.Thread != other.Thread)
 }
@@ -52,11 +55,12 @@ type Place struct {
 	Order  Order
 }
 
-// together returns which of the posts behind the first one of a lane may be sent with
-// it, so that at most togetherInRoom are under way. first is the order of that first
-// post, behind holds the next open posts of the lane, in their order. A post may go if
-// it may be beside every open post before it. A post that waits for a time, that is not
-// waiting, that was in doubt, or that has no order holds up all posts behind it.
+// together returns the posts of a lane that may be sent at the same time as the lane's
+// first post, so that at most togetherInRoom are under way. first is the Order of that
+// first post; behind holds the next open posts of the lane, in their sequence. A post
+// may go if it may go beside every open post before it (Order.beside). Four kinds of
+// posts hold up all posts behind them: a post that waits for a later time, that is in
+// another state than waiting, that was in doubt, or that has the zero Order.
 func together(first Order, behind []Place, now time.Time) (with []Place) {
 	before := []Order{first}
 	for _, p := range behind {

@@ -24,8 +24,8 @@ const (
 	busyRooms = 8
 )
 
-// Transport is the interface of the part that sends posts to the homeserver, and asks
-// it about posts. The Matrix client implements it.
+// Transport sends posts to the homeserver, and asks the homeserver about posts. The
+// Matrix client implements it.
 type Transport interface {
 	// Send makes the change that o describes and returns the resulting event. After a
 	// *NotNow, *Refused or *Blocked error the homeserver did not make it. After any
@@ -132,8 +132,8 @@ type Counts struct {
 	Withheld                                 atomic.Int64 // posts that a guard withheld
 }
 
-// Queue is the part of the bot that stores incoming events, passes each room's events
-// to the handler in order, and sends the posts that the handler decides.
+// Queue stores incoming events, passes each room's events to the handler in order, and
+// sends the posts that the handler decides on.
 type Queue struct {
 	*Outbox
 	handler   Handler

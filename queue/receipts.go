@@ -22,9 +22,10 @@ type read struct {
 	seq   int64
 }
 
-// answered notes, after the answer in row was sent, that a read receipt is due up to
-// the event that it answers, readAfter from now, and wakes markReads. A receipt for a
-// newer answer in the room stays. It does nothing for posts that are not new answers.
+// answered schedules a read receipt after the post in row was sent: in readAfter,
+// markReads marks the room as read up to the event that the post answers. If the room
+// already has a receipt for a newer answer, that one stays. answered does nothing for a
+// post that is not a new answer.
 func (q *Queue) answered(row Row, now time.Time) {
 	if row.Post.Priority != chat.Answer || row.Kind != KindPost {
 		return
@@ -58,9 +59,9 @@ func (q *Queue) markReads(ctx context.Context) error {
 	return nil
 }
 
-// nextRead removes the next read receipt that is due from q.reads, and returns its room
-// and the event up to which the bot has read it. Otherwise room is empty, and due is
-// how long until a receipt is due; 0: none waits.
+// nextRead removes a read receipt that is due from q.reads, and returns its room and
+// the event up to which the bot has read that room. If none is due, room is empty, and
+// due is the time until the next receipt is due; 0 if no receipt waits.
 func (q *Queue) nextRead(now time.Time) (room chat.RoomID, event chat.EventID, due time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -48,9 +48,10 @@ func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, p
 	return nil
 }
 
-// current returns which of the posts in rows, the oldest first, is the n-th answer now,
-// nil if there is none or it was deleted, and the edits of it that were certainly not
-// sent. It ignores failed and cancelled posts. The results point into rows.
+// current returns the post in rows that is the n-th answer now; nil if there is none or
+// it was deleted. It also returns the edits of this post that were certainly not sent.
+// rows holds the posts of one cause, the oldest first; failed and cancelled ones do not
+// count. The results point into rows.
 func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	for i := range rows {
 		r := &rows[i]
@@ -106,10 +107,11 @@ type revision struct {
 	now   time.Time
 }
 
-// replace makes post the answer instead of answer: it changes the content of one that
-// was not sent, and otherwise adds an edit or, where an edit cannot do it, a deletion
-// and a new post. A nil answer adds the post, a nil post deletes the answer. It changes
-// nothing if post has Same set, or is the same reaction.
+// replace puts post in the place of answer. If answer was not sent yet, it gets the
+// content of post. Otherwise replace adds an edit of answer or, where an edit cannot do
+// it, a deletion of answer and a new post. If answer is nil, replace adds post; if post
+// is nil, it deletes answer. It changes nothing if post has Same set, or is the same
+// reaction as answer.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
 	if post != nil && post.Same {
 		return nil

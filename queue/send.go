@@ -25,19 +25,20 @@ const (
 	shortestPause = 100 * time.Millisecond
 )
 
-// place is where a row stands that may be sent beside the one under way in its room:
-// its room and its order.
+// place is the room and the Order of a row that the sender chose to send at the same
+// time as another post of the room.
 type place struct {
 	room  chat.RoomID
 	order Order
 }
 
 // start begins an attempt to send the row with the number seq, and returns the row; the
-// outcome comes on q.ends. It begins none if the post no longer waits, changed its
-// place, is withheld by its guard, needs its file copied, or refers to a message that
-// was not sent yet; it fails a damaged post. beside is nil for the first post of a
-// lane, otherwise the place at which the sender found the row. An error means that the
-// post could not be read.
+// outcome comes on q.ends. beside is nil for the first post of a lane, otherwise the
+// place at which the sender found the row. start begins no attempt if the post no
+// longer waits or is no longer at that place, if its guard withholds it, if its file
+// must be copied first, or if it refers to a message that was not sent yet. A post that
+// cannot be read as a post fails for good. An error means that the database could not
+// be read.
 func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error) {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
@@ -90,8 +91,9 @@ func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error
 	return row, nil
 }
 
-// hasTurn reports whether a row may be sent now: if beside is nil, whether nothing is
-// under way in its room, otherwise whether the row still stands at that place.
+// hasTurn reports whether a row may be sent now. If beside is nil, the row may go if
+// nothing is under way in its room. Otherwise it may go if it still has the room and
+// the Order in beside, with which the sender chose it.
 func (q *Queue) hasTurn(row Row, beside *place) bool {
 	if beside == nil {
 		return q.underWay[row.Post.Room] == 0
@@ -213,10 +215,10 @@ func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time
 	q.unblock(ctx, row.Post.Room, now)
 }
 
-// reschedule sets in row when a post that was not taken is tried again or, for
-// StepRefuse, the reason why never. After StepLimit, or when several rooms get no
-// answer, it also pauses the sender. It counts and logs the case. err is the attempt's
-// error, which led to the step what.
+// reschedule handles an attempt that failed with err, from which the step what follows.
+// It sets in row when the post is tried again or, for StepRefuse, the reason why it is
+// never sent. After StepLimit, or if the homeserver does not answer for several rooms,
+// it also pauses the sender. It counts and logs the failure.
 func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	post := string(row.Key)
 	switch what {

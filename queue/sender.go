@@ -117,9 +117,9 @@ func (q *Queue) startGroup(ctx context.Context, seq int64, now time.Time) error 
 	return nil
 }
 
-// permit returns when the next attempt may begin by the limit on requests per second.
-// It reserves that time in q.permitAt, so calling it again returns the same until start
-// makes the attempt.
+// permit returns when the limit on requests per second allows the next attempt. It
+// reserves that time in q.permitAt: each further call returns the same time, until
+// start makes the attempt.
 func (q *Queue) permit(now time.Time) time.Time {
 	if q.permitAt.IsZero() {
 		q.permitAt = now.Add(q.config.Pace.ReserveN(now, 1).DelayFrom(now))

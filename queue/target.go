@@ -8,8 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// unmetTarget is the error for a post that refers to another post which is not in its
-// room, yet or for good.
+// unmetTarget is the error for a post that refers to another post which was not sent
+// yet, or never will be.
 type unmetTarget struct {
 	key   chat.PostKey
 	final bool // it never will be
@@ -17,11 +17,12 @@ type unmetTarget struct {
 
 func (e *unmetTarget) Error() string { return fmt.Sprintf("its target %s is not sent", e.key) }
 
-// resolve returns p with the post's event in place of every post key among its targets.
-// If the target of a reply is gone for good, p stays in its thread without it. If the
-// thread is gone, a post with a file leaves it; another one, or a reply without a
-// thread, becomes its Alone text. Without such a text, and for all other targets that
-// are not sent, the error is an *unmetTarget.
+// resolve returns p with event ids as its targets: it replaces each target that is the
+// key of another post by the event of that post. Some targets are never sent. If that
+// is the message to which p replies and p is in a thread, p loses only the reply. If it
+// is the root of p's thread and p has a file, p leaves the thread. In the other cases a
+// reply or a post in a thread becomes a message of its own with its Alone text. The
+// error is an *unmetTarget if p has no such text, or if any other target was not sent.
 func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	for _, t := range []*chat.Target{&p.Edits, &p.Redacts, &p.ReactsTo, &p.Thread, &p.ReplyTo} {
 		event, err := q.eventOf(ctx, *t)

@@ -62,9 +62,9 @@ func (q *Queue) askUnseen(ctx context.Context) error {
 	return nil
 }
 
-// noteSeen records which sent posts the sync b shows, which erases their content.
-// missing reports that the sync should have shown others too, since they were sent
-// early enough before it began.
+// noteSeen records which of the sent posts the sync b shows, and erases the content of
+// these posts. missing reports whether other posts were sent so long before the sync
+// began that it should have shown them too.
 func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
 	for _, own := range b.Own {
 		if err := q.store.SeePost(ctx, own.ID); err != nil {

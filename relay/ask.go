@@ -179,8 +179,8 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 	return d.save(ctx, before, q)
 }
 
-// suggestedEntries returns the numbers of the FAQ's entries that q.Suggested, a text,
-// holds; nil if it holds none.
+// suggestedEntries returns the numbers of the FAQ entries that the bot suggested to the
+// asker of q, from the text q.Suggested; nil if there are none.
 func suggestedEntries(q Question) []int64 {
 	numbers, err := readNumbers(q.Suggested)
 	if err != nil {
@@ -211,10 +211,10 @@ func cutTheme(s string) (theme, question string) {
 	return text.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
-// mayLeave decides whether the question q may be carried out of its room by the relay
-// r. It sets q.Widens, q.Experts and the status: Open if the question may go to the
-// experts at once, or Consent if the bot has to ask the asker first. The error is a
-// *Fault if it may not leave at all.
+// mayLeave decides whether the relay r may carry the question q out of its room. It
+// sets q.Experts, q.Widens and the status: Open if the question may go to the experts
+// at once, or Consent if the asker has to agree first. The error is a *Fault if the
+// question may not leave its room even then.
 func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {

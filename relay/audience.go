@@ -6,10 +6,11 @@ import (
 	"heraut/chat"
 )
 
-// widening returns in which ways a text from the room from gets further readers in the
-// room to; the zero value if it gets none. then is the audience that certainly could
-// read from when the text was written; around is needed to say who reads a room. Two
-// rooms of one foreign server do not count as being on different servers.
+// widening returns the ways in which a text from the room from gets further readers in
+// the room to; the zero value if it gets none. then is the audience that certainly
+// could read the room from when the text was written. around gives access to other
+// rooms, by which chat.ReadersOf finds who reads a room. If both rooms are on the same
+// foreign server, the server does not count as a difference.
 func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
 	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
 	w := target.Beyond(source.Both(then))

@@ -106,8 +106,9 @@ func NewCarrier(o Options) *Carrier {
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
-// Run sends questions on as they fall due, until ctx ends; then it returns nil. It logs
-// an error and tries again after ten seconds.
+// Run sends each question on when its suggestions were not accepted in time (Round),
+// until ctx ends; then it returns nil. It logs an error and tries again after ten
+// seconds.
 func (d *Carrier) Run(ctx context.Context) error {
 	for {
 		now := d.Now()
@@ -229,8 +230,8 @@ func (d *Carrier) say(room chat.RoomID, template string, data any) (html, lang s
 	return html, lang, err
 }
 
-// has returns true if err is nil, and false without an error if it is
-// chat.ErrNotFound. It returns any other error.
+// has turns the error of a lookup into an answer: true if err is nil, false without an
+// error if err is or wraps chat.ErrNotFound, and false with err for any other error.
 func has(err error) (bool, error) {
 	if errors.Is(err, chat.ErrNotFound) {
 		return false, nil

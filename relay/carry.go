@@ -48,9 +48,10 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	return d.carryOver(ctx, e, q, before, how)
 }
 
-// carryOver carries the message e of the question q to its other room, in the manner
-// how, or tells its author why it may not go there. before is its record if e is an
-// edit. The bool is always true, in the sense of Carry.
+// carryOver carries the message e of the question q to the question's other room, in
+// the manner how, or tells its author why it may not go there. If e is an edit, before
+// is the record of the message that it edits. The bool is always true: as in the
+// results of Carry, it says that the message belongs to a question.
 func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, before Message, how Manner) (queue.Result, bool, error) {
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
@@ -91,7 +92,8 @@ func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, befor
 // takeChoice handles the message e to the question q, which the experts do not have: it
 // may be the asker's choice about suggestions or consent, which the Result then carries
 // out. Other messages are not carried, and the Result is empty or a refusal. The bool
-// is always true, in the sense of Carry.
+// is always true: as in the results of Carry, it says that the message belongs to a
+// question.
 func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	may, err := d.decides(ctx, e, q)
 	word, named := cutNumber(e.Message.Body, q.Number)
@@ -210,10 +212,10 @@ func (q *Question) said(m Message) {
 	q.ActiveAt = m.At
 }
 
-// questionOf returns the question to which a message belongs because it edits, replies
-// to, or is in the thread of a message of the question. found is false if it belongs to
-// none, or if the room of the message neither asks nor answers the question. For an
-// edit, before is the earlier record of the message.
+// questionOf returns the question q to which a message belongs because it edits,
+// replies to, or is in the thread of a message of the question. found is false if it
+// belongs to none, or if it is in another room than the asking one and the experts'.
+// For an edit, before is the stored record of the edited message.
 func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
@@ -255,10 +257,11 @@ func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question,
 	return q, known, err
 }
 
-// refuse returns a Result that tells the author of the message e of the question q why
-// it is not carried. The Result also records the message as a note, which stays in its
-// room, since an edit of it may be carried. The bool is always true, in the sense of
-// Carry.
+// refuse returns a Result that tells the author of the message e, which belongs to the
+// question q, why the bot does not carry it. The Result also records the message as a
+// note, a message that stays in its room, since a later edit of it may be carried. The
+// bool is always true: as in the results of Carry, it says that the message belongs to
+// a question.
 func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault

@@ -66,9 +66,9 @@ func choiceBy(q Question, sign, word string) choice {
 	return c
 }
 
-// cutNumber returns the word without the given number of a question at its end, as in «
-// oui 12 », and true; the word as it is and false if the number is not there, after a
-// space.
+// cutNumber removes the number of a question from the end of a text such as « oui 12 »:
+// it returns the text before the number, and true. If the text does not end with a
+// space and this number, it returns the text unchanged, and false.
 func cutNumber(word string, number int64) (string, bool) {
 	rest, named := strings.CutSuffix(strings.TrimRight(strings.TrimSpace(word), ".!"), strconv.FormatInt(number, 10))
 	rest, space := strings.CutSuffix(rest, " ")

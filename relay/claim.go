@@ -37,9 +37,9 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 }
 
 // Claim returns a function that puts the sender of e, an expert, in charge of the
-// question q, unless another expert is by then or the question is closed. The error is
-// a *Fault outside the experts' room, for a question that is not open, and for one of
-// which another expert is in charge.
+// question q. The function does nothing if another expert is in charge by then, or if
+// the question is closed. The error is a *Fault outside the experts' room, for a
+// question that is not open, and for one of which another expert is in charge.
 func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:

@@ -144,9 +144,10 @@ func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted str
 	}
 }
 
-// quote returns the HTML of the message e as the room m.Room reads it, and whether it
-// was cut. name is shown as the sender of an emote; empty: a general word is. The HTML
-// is empty for a message without a text. User ids become names.
+// quote returns the text of the message e as HTML for the room m.Room, and whether it
+// cut the text. It replaces user ids by names. name is the sender of an emote (/me …);
+// if it is empty, a general word stands there. The HTML is empty if the message has no
+// text.
 func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
 	plain := e.Message.Body
 	if plain == "" {
@@ -172,8 +173,8 @@ func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name strin
 }
 
 // named returns a function that turns a user id into the HTML of the person's name in
-// the room, or of someone, a text, if the name is unknown. The function returns a text
-// that does not begin with @ as it is.
+// the room. If the name is unknown, the function returns the HTML of the text someone.
+// It returns a text that is no user id, without @ at its start, unchanged.
 func (d *Carrier) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
 	return func(found string) string {
 		if !strings.HasPrefix(found, "@") {

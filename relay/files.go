@@ -41,9 +41,9 @@ func fingerprint(m chat.Media) string {
 // attachment returns the fingerprint of the file of the message e, stored as m, if it
 // goes along to the other side of the question q; empty: none does, and the message
 // only says that there is one. then is the audience that certainly could read the
-// message's room when it was written. A file without its sender's name does not go,
-// since documents name their authors; nor does one whose relation or address the
-// homeserver could have written.
+// message's room when it was written. The file does not go if the message is carried
+// without its sender's name, since documents name their authors, or if the homeserver
+// could have forged the file's address or the message's relation to the question.
 func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Message, then chat.Audience) (string, error) {
 	if !d.Files.take(e.Message.File) || m.Nameless {
 		return "", nil
@@ -93,8 +93,9 @@ func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text ch
 	}}
 }
 
-// withFile returns the message that brought the file of s, and whether it is still
-// carried with that file; false with an error of the store too.
+// withFile returns the record of the message that brought the file of s, and whether
+// the bot still carries the message with that file. The error is that of the store; the
+// bool is then false.
 func (d *Carrier) withFile(ctx context.Context, s subject) (m Message, carried bool, err error) {
 	m, err = d.store.MessageOf(ctx, chat.EventID(s.event))
 	known, err := has(err)

@@ -122,8 +122,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 	}
 }
 
-// faultOf returns the *Fault that err is or wraps, without an error; any other err, nil
-// included, as the error.
+// faultOf splits err into two results: if err is or wraps a *Fault, it returns the
+// Fault and no error; otherwise a nil Fault and err, which may be nil.
 func faultOf(err error) (*Fault, error) {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault, nil
@@ -202,10 +202,10 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 	}}, nil
 }
 
-// notCarried posts to the author of the message m that it, or its edit, does not reach
-// the other room, because its post, row, was withheld or failed; fault is the reason.
-// It stores a message that never reached it as a note, since an edit of it may be
-// carried.
+// notCarried tells the author of the message m that the message, or an edit of it, does
+// not reach the other room, because the post in row was withheld or failed; fault is
+// the reason. If no copy of the message ever reached the other room, notCarried stores
+// the message as a note, since a later edit of it may be carried.
 func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""

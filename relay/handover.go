@@ -118,11 +118,11 @@ func (d *Carrier) mayHand(ctx context.Context, q Question, r Relay) (chat.Audien
 	return w, err
 }
 
-// handOrAsk hands the question q over to the relay r, with the theme, or asks its asker
-// first if more people could read it than agreed, the audience to which the asker
-// agreed. It compares the rooms anew, and tells the experts that the question stays if
-// it may not go. It does nothing for a question that is not open or has not reached its
-// experts. The caller saves q.
+// handOrAsk hands the question q over to the experts of the relay r, under the theme.
+// If more people could read it there than agreed, the audience to which the asker
+// agreed, it asks the asker first. If the question may not go there, it tells the
+// present experts that the question stays with them. It does nothing if the question is
+// not open or has not reached its experts. The caller saves q.
 func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme string, agreed chat.Audience) error {
 	if !q.Status.Asked() || q.Status.Closed() || q.Waits() {
 		return nil
@@ -173,9 +173,9 @@ func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme stri
 	return d.remark(ctx, q, q.thread(), q.Origin, "relay-handed", handedOver{Number: q.Number, Room: room, What: "asker"})
 }
 
-// tellFormer says in the former thread where the question q went, after it arrived
-// there as the event root, and clears q.FormerRoot, so that it says so once. It does
-// nothing if that is empty. The caller saves q.
+// tellFormer posts in the thread of the former experts where the question q went; root
+// is the event that shows the question in its new room. It clears q.FormerRoot, so that
+// it posts this only once, and does nothing if that is empty. The caller saves q.
 func (d *Carrier) tellFormer(ctx context.Context, q *Question, root chat.EventID) error {
 	if q.FormerRoot == "" {
 		return nil
@@ -302,7 +302,7 @@ func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(
 // handoverSign takes the reaction e to the request for consent: the Result applies the
 // asker's answer. It is empty for other people, for other emoji, and in a room that was
 // ever encrypted, where the homeserver could forge the reaction. The bool is always
-// true, in the sense of React.
+// true: as in the results of React, it says that the reaction belongs to a question.
 func (d *Carrier) handoverSign(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	origin, err := d.Room(ctx, q.Origin)
 	c := consentSigns[plainSign(e.Reaction.Key)]

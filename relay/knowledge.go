@@ -78,8 +78,8 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 }
 
 // narrowed returns the intersection of the audience a with the readers that a room
-// certainly has; a itself if the bot knows nothing of the room. The error is any other
-// one of looking up its readers.
+// certainly has. If the bot knows nothing of the room, it returns a itself, without an
+// error. The error is that of looking up the readers.
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {

@@ -82,8 +82,9 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// quotable returns the withdrawn question that the message target in room asked before,
-// to be asked again; the zero Question if there is none. The error is a *Fault if the
+// quotable reports whether the message target in room can become a question. If the
+// message asked a question before that was withdrawn, it returns that question, to be
+// asked again; if it asked none, the zero Question. The error is a *Fault if the
 // message belongs to a question that cannot be asked again.
 func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.EventID) (Question, error) {
 	old, err := d.store.QuestionBy(ctx, target)

@@ -55,9 +55,10 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 	return d.mirror(ctx, e, q, m, known)
 }
 
-// result returns the queue's Result for a reaction: it runs change. If err is a *Fault,
+// result returns the Result for a reaction, which makes the change. If err is a *Fault,
 // the Result is empty and the error nil, since a reaction that has no effect needs no
-// answer. The bool is always true, in the sense of React.
+// answer; any other err comes back. The bool is always true: as in the results of
+// React, it says that the reaction belongs to a question.
 func result(change func(ctx context.Context) error, err error) (queue.Result, bool, error) {
 	if _, ok := errors.AsType[*Fault](err); ok {
 		return queue.Result{}, true, nil
@@ -69,7 +70,8 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 // other room, where the bot puts each emoji once for all people who use it. m is the
 // record of the reaction's target; known says that there is one. The Result has no
 // change for a key that is not an emoji, for a message without a copy, and where the
-// bot may not repeat it. The bool is always true, in the sense of React.
+// bot may not repeat the reaction. The bool is always true: as in the results of React,
+// it says that the reaction belongs to a question.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	if !isEmoji(e.Reaction.Key) {
 		return queue.Result{}, true, nil

@@ -19,10 +19,10 @@ const ListGuardName = "questions"
 // listed limits how many questions a list shows.
 const listed = 15
 
-// list posts in each experts' room the list of those of its questions in open that it
-// may see, if the list is due, and stores the time, also if there are none. One that is
-// due in quiet hours is posted after them. quiet returns a room's quiet hours. It does
-// nothing without RemindOptions.List.
+// list posts in each experts' room whose list is due the room's questions in open, as
+// far as the room may see them. It stores the time of the list, also if there is
+// nothing to post. A list that is due in quiet hours is posted after them; quiet
+// returns a room's quiet hours. list does nothing if RemindOptions.List is not set.
 func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	if r.List == nil {
 		return nil
@@ -86,8 +86,8 @@ func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Qu
 	return visible, nil
 }
 
-// tell posts the list of the questions open in a room. due is the time at which the
-// list was due: a second call for the room with the same time posts nothing.
+// tell posts in a room of experts the list of its open questions. due is the time at
+// which the list was due: a second call for the same room and time posts nothing.
 func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
 	post, err := r.listPost(room, open)
 	if err != nil {

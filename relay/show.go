@@ -34,9 +34,10 @@ type shown struct {
 	Reduced bool
 }
 
-// show posts or edits the messages that show the question q to the experts and its
-// state to the asker, where they changed since before, the question as it was. It sets
-// the keys of these posts, Shows and ShownAudience in q; the caller saves q.
+// show updates the messages that show the question q to the experts and its state to
+// the asker. before is the question as it was: show posts or edits only messages that
+// differ from those for before. It sets the keys of these posts, Shows and
+// ShownAudience in q; the caller saves q.
 func (d *Carrier) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
@@ -112,10 +113,11 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	return d.showOne(ctx, q, &q.Confirmation, RoleConfirmation, old, now, post)
 }
 
-// showOne updates one of the messages that show the question q, in the given role: it
-// posts post and sets *key, edits the message at *key or, if now is empty, withdraws it
-// and clears *key. old and now are its texts before and after; if they are equal and
-// the message exists, it does nothing. The caller saves q.
+// showOne updates one of the messages that show the question q, the one in the given
+// role. old and now are the message's text before and after. If there is no message yet
+// (*key is empty), showOne posts post and sets *key. If there is one and the texts
+// differ, it edits the message or, if now is empty, withdraws it and clears *key. The
+// caller saves q.
 func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
 	switch {
 	case now == "" && *key == "", now == old && *key != "":
@@ -164,8 +166,8 @@ func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, pos
 	return false, nil
 }
 
-// nextShow returns a new cause for the next post that shows the question, and counts it
-// in q.Shows, which the caller saves: each call gives another one.
+// nextShow returns the cause for the next post that shows the question, another one at
+// each call. It counts the calls in q.Shows; the caller saves q.
 func (q *Question) nextShow() chat.Cause {
 	cause := chat.Cause(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
@@ -173,8 +175,8 @@ func (q *Question) nextShow() chat.Cause {
 }
 
 // withdraw takes back the posts that show the question with that number in a role, and
-// their edits, since they hold its text. It leaves out the post gone, which is deleted
-// already; empty: none is.
+// the edits of these posts, since they hold the question's text. gone is the key of a
+// post that is deleted already, which withdraw leaves out; empty if there is none.
 func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -290,10 +292,10 @@ func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) 
 	return html + choices, lang, err
 }
 
-// reduced reports whether the asker's room has got further readers since the experts
-// were told who reads it, so that it may show only the question's number and status.
-// With continues, the text would be shown too, so readers added since it was written
-// count.
+// reduced reports whether the message in the asker's room may show only the question's
+// number and status, because the room has readers now of whom the experts were not
+// told. If continues is true, the message would show the question's text too, so that
+// every reader who came after the text was written counts.
 func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
 	wider := !now.Most.Beyond(q.ShownAudience).None()

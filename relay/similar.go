@@ -157,15 +157,15 @@ func newLikening(text string) *likening {
 	return l
 }
 
-// rarity returns a number, 0 or more, that is the higher, the fewer known questions
-// contain the term.
+// rarity returns a number of at least 0 that is higher for a term which fewer known
+// questions contain.
 func (l *likening) rarity(term string) float64 {
 	return math.Log(1 + float64(l.all)/(1+float64(l.holding[term])))
 }
 
 // weight returns how much a word of the text, given by its stem, counts in a
-// comparison: more the rarer it is, less for everyday words and for those that say how
-// rather than what.
+// comparison. Rare words count more. Everyday words count less, and so do words that
+// say how rather than what.
 func (l *likening) weight(stem string) float64 {
 	w := l.rarity(stem)
 	if l.Weak[stem] {
@@ -177,8 +177,8 @@ func (l *likening) weight(stem string) float64 {
 	return w
 }
 
-// score returns how well the known question c fits the text, higher for a better one;
-// ok is false if not well enough to be shown.
+// score returns how well the known question c fits the text; a higher score is better.
+// ok is false if c does not fit well enough to be shown.
 func (l *likening) score(c Candidate) (score float64, ok bool) {
 	asked := search.Terms(c.Question).Stems
 	value := func(stem string) float64 {

@@ -29,8 +29,8 @@ const (
 	listedEntries = 10
 )
 
-// forgotten reports whether, at now, the entry was neither kept, shown nor confirmed
-// for a year.
+// forgotten reports whether, at now, the entry was not written, shown or confirmed for
+// a year.
 func (e Entry) forgotten(now time.Time) bool { return !e.ActiveAt().AddDate(1, 0, 0).After(now) }
 
 // UpkeepOptions are the arguments of NewUpkeep: the store, the queue, the rooms'
@@ -81,10 +81,10 @@ func (u *Upkeep) Run(ctx context.Context) error {
 	}
 }
 
-// Round posts the lists of forgotten entries that are due by now, one to each room of
-// experts that may read some of them; it posts none if an entry was listed less than
-// listEvery ago. It marks the entries in the transaction that posts the lists, so a
-// restart repeats nothing.
+// Round posts a list of the forgotten FAQ entries (see forgotten) to each room of
+// experts that may read some of them. It posts no list if any entry was listed less
+// than listEvery before now. It marks the entries as listed in the transaction that
+// posts the lists, so a restart repeats nothing.
 func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	all, err := u.Store.Entries(ctx)
 	if err != nil {
