@@ -167,9 +167,9 @@ type Manner struct {
 
 // addressed looks up the question q with that number for the message e, which names it.
 // found is false if there is no such question, or if e is in another room than the
-// asking one and the experts'. If the bot already carried e, or the message that e
-// edits, to this question, before is its stored record; otherwise before is the zero
-// value. The error is that of the store.
+// asking one and the experts'. If the store holds a record of e, or of the message that
+// e edits, for this question, before is that record; otherwise it is the zero value.
+// The error is that of the store.
 func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {

@@ -14,8 +14,8 @@ type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Poster is the part of the queue that adds posts to the transaction of ctx. A second
-// call of Post with the same cause adds nothing, for ever.
+// Poster is what Operators need of the outbox: Post adds posts to it in the transaction
+// of ctx. A second call of Post with the same cause adds nothing, for ever.
 type Poster interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
@@ -28,8 +28,8 @@ type Operators struct {
 	rooms RoomStore
 }
 
-// NewOperators returns the Operators with these user ids. book gives the language of
-// their direct messages, rooms finds these.
+// NewOperators returns the Operators with these user ids. rooms finds their direct
+// messages with the bot; book gives the language of these.
 func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 	return &Operators{users, book, rooms}
 }
@@ -66,9 +66,9 @@ func (o *Operators) Posts(ctx context.Context, say func(lang string) (html strin
 	return posts, nil
 }
 
-// reaches reports whether r is a direct message in which the bot, which is in it,
-// reaches the person user alone: they invited the bot, and no third member is known
-// (Members is 2, or 0 for unknown).
+// reaches reports whether a message in the room r reaches the person user and nobody
+// else: the bot is in r, r is a direct message to which this person invited the bot,
+// and no third member is known (Members is 2, or 0 for unknown).
 func reaches(r chat.Room, user chat.UserID) bool {
 	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
 }

@@ -37,9 +37,9 @@ func parseClock(s string) (Clock, bool) {
 // String returns the time as «09:00».
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
 
-// on returns the instant at which clocks show c, days days after the day of t, in t's
-// zone. When clocks show c twice, it is the first time; when they skip c, it is the
-// instant of the jump. So each day has exactly one.
+// on returns the instant at which clocks in t's zone show c on a day: the day of t if
+// days is 0, the next day if it is 1, and so on. If clocks show c twice that day, it is
+// the first of the two instants; if they skip c, it is the instant of the jump.
 func (c Clock) on(t time.Time, days int) time.Time {
 	year, month, day := t.Date()
 	wanted := time.Date(year, month, day+days, 0, int(c), 0, 0, time.UTC)

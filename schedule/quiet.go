@@ -165,9 +165,9 @@ func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	return t, t.After(now)
 }
 
-// until reports whether a reason for quiet (a day off or a slot) holds at t, a time in
-// q.Zone, and returns when that reason ends. Another reason may then follow. If none
-// holds, end is t.
+// until reports whether t, a time in q.Zone, is in a day off or in a slot of q, and
+// returns when that day or slot ends. Another one may follow at once. If t is in none,
+// end is t.
 func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	if q.isOff(t) {
 		return Clock(0).on(t, 1), true

@@ -106,10 +106,10 @@ func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 // IsWeekly reports whether the watch posts once a week.
 func (r Rhythm) IsWeekly() bool { return r.every == weekly }
 
-// Next returns the first time later than after at which a watch with that rhythm posts,
-// by the clocks of zone; for an immediate rhythm, after itself. A day has exactly one
-// such time: an hour that clocks show twice counts once, and one that they skip is the
-// instant of the jump.
+// Next returns the first time later than after at which a watch with this rhythm posts,
+// by the clocks of zone. For an immediate rhythm, the result is after itself. If clocks
+// show the rhythm's time of day twice on a day, the first of the two counts; if they
+// skip it, the instant of the jump counts.
 func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	if r.every == immediate {
 		return after

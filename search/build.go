@@ -125,9 +125,10 @@ func (b *indexBuilder) name(name string, key nameKey) {
 	}
 }
 
-// text adds the words of the text s to the index, as words of the kind in of the entry
-// with the number doc. It returns the numbers of their stems, without stop words, at
-// most maxIndexed. Two words joined by a hyphen are also added as one.
+// text adds the words of s to the index; s is a text of the kind in of the entry with
+// the number doc. It returns the numbers of the words' stems. It leaves out stop words,
+// and words beyond the first maxIndexed. Two words joined by a hyphen are also added as
+// one word.
 func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	var stems []int32
 	for _, field := range strings.Fields(withoutURLs(s)) {
@@ -156,10 +157,11 @@ func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	return stems
 }
 
-// post records that a word occurs in the entry with the number doc, in the kind of text
-// in, and returns the number of its stem. at is the number of words before it, or the
-// index of a product. target is the class of the word there; the word keeps its highest
-// class.
+// post records that a word occurs in the entry with the number doc, in a text of the
+// kind in, and returns the number of the word's stem. at is the number of words before
+// it in the text or, in the name of a product, the product's index. target says how
+// large typing errors in the word may be there; of several targets, the word keeps the
+// highest.
 func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
@@ -233,9 +235,9 @@ func (b *indexBuilder) sortPostings(order []int32) {
 	}
 }
 
-// layTexts writes the texts of words, stems and names into the one long text of the
-// index, where equal ones and beginnings share their place, and sorts the names. order
-// lists the ids of the words in alphabetical order.
+// layTexts writes the texts of all words, stems and names into the one long text of the
+// index, and sorts the names. Equal texts share their place, and so does a text that is
+// the beginning of another one. order lists the ids of the words in alphabetical order.
 func (b *indexBuilder) layTexts(order []int32) {
 	ix := b.index
 	var texts []byte

@@ -111,10 +111,11 @@ type Faceted struct {
 	Total int
 }
 
-// withLicence returns fields, the words of a query, as the filter «licence:gpl» if the
-// query only names a licence of some listed entry, such as «logiciels sous licence
-// gpl»; the words of any other query as they are. Entries do not name their licence in
-// their texts, so a search for words would not find it.
+// withLicence turns a query that only names a licence, such as «logiciels sous licence
+// gpl», into the filter «licence:gpl», if a listed entry has this licence. fields are
+// the words of the query; the words of any other query come back unchanged. Without the
+// filter, the search would find nothing, since the texts of entries do not name the
+// licence.
 func (e *Engine) withLicence(fields []string) []string {
 	licence := &facets[0]
 	at := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(licence.names, text.Fold(f)) })

@@ -64,8 +64,9 @@ func (ix *index) keysWith(text string) []key {
 	return ix.keys[i:j]
 }
 
-// findTerm returns the number of the first word in alphabetical order that does not
-// come before text, and whether it is text.
+// findTerm looks text up among the words of the index, which are in alphabetical order.
+// If text is one of them, it returns the number of the word and true; otherwise the
+// number at which the word would stand, and false.
 func (ix *index) findTerm(text string) (int, bool) {
 	return slices.BinarySearchFunc(ix.terms, text, func(t term, w string) int { return cmp.Compare(ix.text(t.text), w) })
 }
@@ -151,16 +152,18 @@ var (
 	mentionWorth = worthOf([places]float32{inKeyword: 0.75, inDescription: 0.55, inExternal: 0.5, inEnglish: 0.5})
 )
 
-// worths holds how much a word counts, by the kind of text in which it occurs and by
-// how far from its beginning, or among how many words.
+// worths holds how much a word counts. The first index is the kind of text in which the
+// word occurs; the second one is the number of words before it or, in a keyword or a
+// use, the number of the other words.
 type worths [places][maxFade + 1]float32
 
 // maxFade is the value of posting.at from which words fade no more.
 const maxFade = 8
 
-// worthOf returns how much words count, from how much each kind of text does. Words
-// count less towards the end of a description, and beside other words in a keyword or
-// a use.
+// worthOf returns how much a word counts in each kind of text and at each position
+// there. byPlace holds the worth of each kind of text, which a word has at most. A word
+// counts less the later it stands in a description, and the more other words a keyword
+// or a use has.
 func worthOf(byPlace [places]float32) *worths {
 	var w worths
 	for p, worth := range byPlace {

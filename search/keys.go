@@ -13,9 +13,11 @@ const (
 )
 
 // keys adds to the results the entries that have the whole query as a name or a
-// keyword, and marks those whose name stands in it. If no entry has it exactly, keys
-// adds those whose name the query may be with a typing error, unless the search
-// excludes slips or the catalogue or the language knows the words.
+// keyword, and marks the entries whose name is a part of the query. If no entry has
+// exactly the query, keys also adds the entries whose name the query may be with a
+// typing error. It does not do so if the search excludes typing errors, if the query is
+// a single word that occurs in the catalogue, or if all its words are common in French
+// or English.
 func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
@@ -68,9 +70,10 @@ func (s *scratch) key(k key, score float32) {
 	}
 }
 
-// namedWords marks, in the results, the entries whose name is one word of the query, or
-// up to three neighbouring words, as in «libre office calc»: whether it is the whole
-// name, and whether it is no ordinary word.
+// namedWords looks for entries whose name is one word of the query, or up to three
+// neighbouring words, as in «libre office calc». In the result of such an entry, it
+// marks whether these words are the whole name, and whether they are more than one
+// ordinary word.
 func (s *scratch) namedWords(q query) {
 	for i := range q.words {
 		text := ""

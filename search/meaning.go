@@ -3,10 +3,10 @@ package search
 // leastCosine is the cosine above which two words count as near in meaning.
 const leastCosine = 0.45
 
-// nears adds to the result of each entry how near in meaning its nearest word is to
-// word, a word of the query, from 0 to 1, times the weight of word: the rarer, the
-// higher. It adds that weight to s.nearWeight. n is the number of concepts in the
-// query.
+// nears looks for the words that are near in meaning to word, a word of the query. It
+// adds to the result of each entry the nearness of its nearest word, from 0 to 1, times
+// the weight of word, which is higher for a rare word. It adds this weight to
+// s.nearWeight too. n is the number of concepts in the query.
 func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]

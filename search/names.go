@@ -26,9 +26,10 @@ const (
 	acronymWorth = 0.7
 )
 
-// nameKeys returns the spellings of a name, each once: as a whole, its parts beside
-// dashes and parentheses, its first words, its initials. All get the fields of key, but
-// a text and a worth of their own.
+// nameKeys returns one nameKey for each spelling by which people may call a name: the
+// whole name, its parts before and after a dash or a parenthesis, its first words, its
+// initials. No two have the same text. All have the fields of key, except text and
+// worth, which depend on the spelling.
 func nameKeys(name string, key nameKey) []nameKey {
 	var keys []nameKey
 	add := func(text string, worth float32) {

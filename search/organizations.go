@@ -64,7 +64,7 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 }
 
 // organization returns the administration of that exact name with the software that it
-// declared, that with most people first.
+// declared; the software with the most people comes first.
 func (e *Engine) organization(name string) Organization {
 	o := Organization{Name: name}
 	for s := range e.All() {
@@ -99,9 +99,9 @@ func (e *Engine) organizationNames() []string {
 	return out
 }
 
-// likeliest returns the names that look most like whole, a text without spaces, case
-// and accents: at most maxNearOrganizations, the likeliest first, none if all are
-// unlike. It reorders names and deletes from it.
+// likeliest returns the names whose letters resemble those of whole most, the likeliest
+// first, at most maxNearOrganizations; none if no name resembles it. whole is a text in
+// lower case without spaces and accents. likeliest reorders names and deletes from it.
 func likeliest(whole string, names []string) []string {
 	pairs := pairsOf(whole[:min(len(whole), maxTypoLetters)])
 	likeness := func(n string) float32 {

@@ -55,10 +55,11 @@ func (ix *index) idsOf(stems []string) []int32 {
 	return out
 }
 
-// phraseBonus returns the addition to the entry's score for words of the query that
-// stand together, in order, in a keyword or the description; 0 if none do. stems are
-// the numbers of the query's words, not empty; the best place counts. A single word
-// must be the whole description.
+// phraseBonus returns what an entry's score gains if words of the query stand together
+// and in order in one of its keywords or uses, or in its description; 0 if they do not.
+// If they stand together in several places, the best one counts. stems are the numbers
+// of the stems of the query's words, at least one. A single word counts only if it is
+// the whole description.
 func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {

@@ -31,10 +31,10 @@ const (
 	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
-// best computes the scores of the found entries and returns at most MaxMatches of those
-// that are good enough to show, the best first; nil if none is. It includes guesses
-// (hit.sure is false), unless the search sets how.cover, the share of the query q that
-// an entry must answer.
+// best computes the scores of the found entries and returns the entries that are good
+// enough to show, the best first, at most MaxMatches; nil if there are none. An entry
+// that answers too little of the query q is a guess (hit.sure is false): best includes
+// guesses, unless the search sets how.cover, the share that an entry must answer.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
@@ -108,9 +108,9 @@ func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
 	return true
 }
 
-// leastScore returns the score below which entries are not shown, from that of the
-// best one. topRanksLast says that the best one is withdrawn software, which is shown
-// last.
+// leastScore returns the least score of an entry that is shown, which depends on the
+// score of top, the best entry. topRanksLast says that top is withdrawn software, which
+// is shown last.
 func (s *scratch) leastScore(q query, top *hit, topRanksLast bool) float32 {
 	switch {
 	case topRanksLast:
@@ -154,8 +154,8 @@ const namesIt = 0.7
 // differences tie at first.
 const scoreSteps = 50
 
-// last returns 1 if only a is true, -1 if only b is, and 0 if they are equal, so that
-// true sorts last.
+// last compares two booleans for sorting, so that true comes last: it returns 1 if only
+// a is true, -1 if only b is true, and 0 if they are equal.
 func last(a, b bool) int {
 	switch {
 	case a == b:
@@ -166,10 +166,10 @@ func last(a, b bool) int {
 	return -1
 }
 
-// wordScore returns the score of the query's words in a found entry, and sets in h how
-// much of the query they answer (share) and whether that suffices for a match that is
-// no guess (sure). It returns 0 if the search asks for a larger share, and if no word
-// of the query has a weight.
+// wordScore returns the score of the query's words in a found entry. It sets h.share,
+// the share of the query that these words answer, and h.sure, which says that this
+// share suffices: a match with a smaller share is only a guess. The score is 0 if the
+// search demands a larger share (how.cover), or if no word of the query has a weight.
 func (s *scratch) wordScore(h *hit) float32 {
 	if s.weight == 0 {
 		return 0

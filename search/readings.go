@@ -27,10 +27,11 @@ const (
 // maxPrefixed bounds the terms that read looks at for one beginning.
 const maxPrefixed = 300
 
-// read appends to out, and returns, the words of the index that word may mean: itself,
-// others with its stem, and longer words that begin with it. If none of these is a form
-// of it or a name, it also adds words that it may be with a typing error, unless exact
-// is set or the word is common.
+// read appends to out the words of the index that word may mean, and returns out. These
+// are word itself, other words with its stem, and longer words that begin with it. If
+// none of them is another form of word, or a name, read also adds words that word may
+// be with a typing error; it does not do so if exact is true, or if word is common in
+// French or English.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false

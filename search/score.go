@@ -210,17 +210,19 @@ func (s *scratch) words(q query) {
 	}
 }
 
-// idf returns the inverse document frequency, the usual weight of a word in searches:
-// the fewer of docs documents it occurs in (found), the higher.
+// idf returns the inverse document frequency, the usual weight of a word in searches.
+// docs is the number of documents, found the number of those that hold the word: the
+// smaller found, the higher the weight.
 func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight returns how much the part c of the query counts, after it was looked
-// for. A part that the catalogue does not know sets s.unknown and counts less, above
-// all one of many (ofMany). It counts little if it is a verb before its object
-// (mayBeAction allows that), a circumstance such as a place, or an edition of software
-// already found.
+// conceptWeight returns how much the concept c of the query counts. Call it after the
+// search for c. If no entry has c, it counts less, above all if the query has many
+// concepts (ofMany is true), and conceptWeight sets s.unknown. But a missing concept
+// counts very little, and s.unknown stays, if it is a circumstance such as a place, an
+// edition, a number beside a software that was found, or, if mayBeAction is true, a
+// verb before its object.
 func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
@@ -334,9 +336,10 @@ func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	return out
 }
 
-// word looks for the next word of a phrase, in its readings s.readings, in the entries
-// that have the preceding words, of which there are before, and keeps its best place in
-// each in s.marks. In names, only words that the person typed count, no synonyms.
+// word looks for the next word of a phrase, which s.readings holds in all its readings.
+// before is the number of the phrase's words before it: only entries that have all of
+// these count. In s.marks, it stores the best place of the word in each entry. typed
+// says that the person typed the word; a synonym does not count in names.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]

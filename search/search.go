@@ -229,9 +229,10 @@ func downToSure(hits []hit) []hit {
 	return hits[:n]
 }
 
-// listed returns the found entries that are worth showing in a list, by their share of
-// the best score, at least two. hits must hold two or more. words is the number of
-// words in the query.
+// listed returns the first of hits, those that are worth showing in a list: at least
+// two, and further ones whose score is a certain share of the best score. hits must
+// hold at least two. words is the number of words in the query; a query of one word
+// demands another share.
 func listed(hits []hit, words int) []hit {
 	least := float32(minShareListed)
 	if words < 2 {

@@ -49,8 +49,8 @@ func (b *slipBuilder) index() slipIndex {
 	return x
 }
 
-// slip is the number of a text that a word may be with a typing error, and the cost of
-// that error.
+// slip is a text that a word may be with a typing error: the number of the text, and
+// the cost of the error.
 type slip struct {
 	id   int32
 	cost float32
@@ -147,9 +147,9 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 	return out
 }
 
-// maxBits returns by how many bits the sets of letters of two words can differ at most
-// if the distance between them is within budget; negative if budget is 0. A wrong
-// letter changes two bits.
+// maxBits returns the largest number of bits by which the sets of letters of two words
+// can differ if the distance between the words is at most budget. A wrong letter
+// changes two bits. The result is negative if budget is 0.
 func maxBits(budget float32) int {
 	if budget == 0 {
 		return -2

@@ -81,9 +81,9 @@ func firstLabel(c *catalogue.Catalogue) string {
 }
 
 // withVersion returns the events of the entry s together with one for its latest
-// version, if it has one. It adds the key of the version to the aliases of the given
-// events, in place: when the entry itself is new or gone, that event covers the version
-// too.
+// version, if it has one. It also adds the key of the version to the aliases of the
+// given events, in place, so that the version is not announced again after an event
+// that says that the entry is new or gone.
 func withVersion(events []softwareEvent, s *catalogue.Software) []softwareEvent {
 	if s.Latest == nil || s.Latest.Number == "" {
 		return events

@@ -106,10 +106,10 @@ func (w *hostWalk) store(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again adds item, the present form of the item a that the query asked to read again,
-// to the batch, with whether its owner is a person: as a says, or from the API if
-// a.AskOwner is set. The item is no longer unread. If the request about the owner
-// fails, the item is left out of the batch, for the next round.
+// again adds item to the batch: it is the present form of a, which the query asked to
+// read again. It removes a from w.unread. It sets whether the repository's owner is a
+// person: as in a or, if a.AskOwner is set, as the API says now. If that request fails,
+// the batch does not get the item, and the next round tries again.
 func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	delete(w.unread, a.Key)
 	repo := item.Repository
@@ -157,10 +157,11 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	return w.store(ctx, *found)
 }
 
-// kindOf returns whether the owner login is a person or an organisation, in the API's
-// words; empty if the API does not know. It asks once for each owner and round, and
-// adds a known kind to the batch's Owners. ok is false if the request failed, which it
-// records in w.failed, or if several failed before, after which it asks no more.
+// kindOf returns the API's word for the kind of the owner login, a person or an
+// organisation; empty if the API does not know the owner. It asks once for each owner
+// and round, and adds a known kind to the batch's Owners. ok is false if the request
+// fails, which kindOf records in w.failed, and if several requests failed before: then
+// it asks nothing any more.
 func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
 	id := OwnerID{w.domain, strings.ToLower(login)}
 	if kind, ok = w.kinds[id]; ok {

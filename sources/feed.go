@@ -187,9 +187,9 @@ func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err 
 	return parsed, err
 }
 
-// moved records in s that, at now, the feed's address redirects for good to the address
-// to; empty: it does not redirect. After a week of redirects to the same address, it
-// sets s.Address, at which the feed is then read.
+// moved records in s that at now the feed's address redirects for good to the address
+// to, or does not redirect if to is empty. After a week of redirects to the same
+// address, it sets s.Address to that address, from which the bot then reads the feed.
 func (s *feedState) moved(to string, now time.Time) {
 	switch {
 	case to == "":

@@ -79,11 +79,12 @@ func repeated(entries []feed.Entry) map[string]int {
 // sameLinkAndTitle is the prefix of keys made from the link and the title alone.
 const sameLinkAndTitle = "same "
 
-// setKeys sets e.Key, e.aliases and e.same, by which the entry is recognised later,
-// from the parsed entry. The main key is its id, else its link, else link, title and
-// date together, else its summary; it stays empty if all are missing. Further keys
-// guard against feeds that make up new ids, or new ids and dates, at each reading.
-// times holds how often each id and link occurs in the feed, from repeated.
+// setKeys sets the keys by which the bot recognises the entry later, e.Key, e.aliases
+// and e.same, from the parsed entry. e.Key is the first of these that the entry has:
+// its id, its link, both only if no other entry of the feed has the same; its link,
+// title and date together; its summary. It stays empty if the entry has none. The other
+// keys guard against feeds that give an entry a new id, or a new id and date, at each
+// reading. times holds how often each id and each link occurs in the feed (repeated).
 func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	link, title := addressKey(entry.Link), entry.OwnTitle
 	all := link + "\n" + title

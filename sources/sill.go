@@ -144,9 +144,10 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	return events
 }
 
-// withdrawnOf returns the present form, by key, of those wanted items whose software
-// was withdrawn from the catalogue c, or listed again, since they were announced. Items
-// announced as withdrawn are left out.
+// withdrawnOf returns the present form, by key, of the wanted items whose software was
+// withdrawn from the catalogue c after the announcement, or is listed again after it
+// was withdrawn. It leaves out items that were announced as withdrawn in the first
+// place.
 func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil

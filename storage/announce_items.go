@@ -129,10 +129,11 @@ func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.
 	return fromMillis(at), err
 }
 
-// FollowedNews returns at most limit items of a source to compare with it again, those
-// not compared for longest first. Such an item is decided, was last compared before
-// checked, and either waits to be posted in a room or was announced at the time
-// announced or later in a message that is still stored.
+// FollowedNews returns at most limit items of a source that are due to be compared with
+// the source again; those that were last compared the longest ago come first. An item
+// is due if the bot has decided about it, if it was last compared before checked, and
+// if it still concerns a message: it waits to be posted in a room, or it was announced
+// at the time announced or later and its message is still stored.
 func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx, `
 		SELECT `+itemColumns+` FROM item

@@ -50,10 +50,10 @@ func (d *DB) ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID
 		posted, room)
 }
 
-// ChoiceBefore returns the latest list of choices that asker got in the room and to
-// which message may reply: the list's next message is this one, or none has followed
-// and the list is not older than since. The error is commands.ErrNoChoice if there is
-// none.
+// ChoiceBefore returns the latest list of choices from which asker may choose by a bare
+// number in the given message of the room: the asker's first message after the list. A
+// list that no message has followed yet counts too, unless it was posted before since.
+// The error is commands.ErrNoChoice if there is no such list.
 func (d *DB) ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (commands.Choice, error) {
 	return d.choice(ctx, `
 		SELECT `+choiceColumns+` FROM choice c

@@ -12,9 +12,11 @@ import (
 )
 
 // SaveEntry stores the texts and the audience of the entry e of the FAQ, indexes its
-// words and returns its number. With a number, e replaces that entry; chat.ErrNotFound
-// if there is none. Otherwise it replaces the entry made from the same answer, whose
-// date of confirmation becomes e.KeptAt, or is new. A replaced entry keeps its counts.
+// words and returns its number. If e.Number is set, e replaces the entry with that
+// number; the error is chat.ErrNotFound if there is none. If e.Number is 0 and an entry
+// was made from the same answer (e.Event), e replaces that entry, whose date of
+// confirmation becomes e.KeptAt. Otherwise e becomes a new entry. A replaced entry
+// keeps its counts.
 func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {

@@ -153,8 +153,7 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	return found, nil
 }
 
-// held returns those of the terms that occur in words, a text of words separated by
-// spaces.
+// held returns the terms that are among words, a text with spaces between the words.
 func held(terms []string, words string) (found []string) {
 	all := strings.Fields(words)
 	for _, t := range terms {

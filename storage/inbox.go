@@ -129,10 +129,10 @@ func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (b
 	return changed(result, err)
 }
 
-// SupersedeEvent finishes the event that e edits or deletes, even before it comes in,
-// so that only e is handled. It returns false if e has no effect: it comes from
-// another room or edits another person's message, or a later edit or the deletion was
-// handled first.
+// SupersedeEvent marks the event that e edits or deletes as handled, so that only e is
+// handled, even if that event comes in after e. It returns false if e has no effect: it
+// is in another room than that event, it edits another person's message, or a later
+// edit or the deletion was handled before.
 func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error) {
 	sender, revisedAt := e.Sender, millis(e.At)
 	deletion := e.Redaction != nil

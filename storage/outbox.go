@@ -103,10 +103,11 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 	return scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE post_key = $1", key).Scan)
 }
 
-// nextPostQuery returns the SQL query for the post to send next: the most urgent of
-// those that are due at $1 or, if none is, the one that is due first. Only the oldest
-// unfinished post of each lane (one room's posts of one priority) qualifies; heads is
-// the part of the query that finds these. $2 is a JSON list of rooms to leave out.
+// nextPostQuery returns the SQL query for the post to send next, and for the time at
+// which it is due. Only the oldest unfinished post of each lane (the posts of one room
+// and priority) can be next; heads is the SQL that finds these. The query takes the
+// most urgent post that is due at $1 or, if none is due, the post that will be due
+// first. $2 is a JSON list of rooms to leave out.
 func nextPostQuery(heads headsQuery) string {
 	return `
 		WITH RECURSIVE busy AS (SELECT value AS room_id FROM json_each($2)),
@@ -147,11 +148,13 @@ var (
 // few is the largest number of open posts for headsOfFew.
 const few = 5000
 
-// NextPost returns the number (seq) of the post to send next. Of those due it takes the
-// most urgent, then those of which no attempt is in doubt, then the oldest, and it
-// keeps the order within each room and priority. It skips the busy rooms, and encrypted
-// rooms while three of these are busy. If none is due, the error is chat.ErrNotFound,
-// and next says when to ask again (zero: when something changes).
+// NextPost returns seq, the number of the post to send next. Only the first unsent post
+// of each lane (the posts of one room and priority) can be next. Of those that are due,
+// the most urgent goes first; among equally urgent ones, a post without an attempt in
+// doubt goes before the others, and then the oldest. NextPost skips the busy rooms and,
+// while three encrypted rooms are busy, all encrypted ones. If no post is due, the
+// error is chat.ErrNotFound, and next is the time to ask again; zero means when
+// something changes.
 func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (seq int64, next time.Time, err error) {
 	rooms, err := json.Marshal(append([]chat.RoomID{}, busy...)) // [], not null
 	if err != nil {

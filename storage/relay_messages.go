@@ -61,10 +61,10 @@ const messageOfQuery = `
 		WHERE o.event_id = $1 AND o.event_id <> ''
 		LIMIT 1`
 
-// MessageOf returns the record of the message about a question with that event id,
-// which a person or the bot sent; chat.ErrNotFound if there is none. It finds a copy by
-// its post, or by the message that it carries: the copy may have replaced another post
-// and have a key of its own, and the copy of a file is a second post (slot 1).
+// MessageOf returns the record of the message about a question that has this event id;
+// chat.ErrNotFound if there is none. The event may be a person's message, a post of the
+// bot, or a copy that the bot made of a person's message or of its file: then the
+// record is that of the person's message.
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
 	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }

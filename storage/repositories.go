@@ -159,9 +159,10 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 	return nil
 }
 
-// completed returns a copy of r in which fields that r leaves empty have the value of
-// the stored repository known, but only fields that not every source gives, such as the
-// organisation. Other empty fields stay empty, such as the description.
+// completed returns a copy of r in which some empty fields have the value of known, the
+// stored repository: the fields that only some sources give, such as the organisation.
+// Fields that every source gives, such as the description, stay empty if r leaves them
+// empty.
 func completed(r, known *catalogue.Repository) catalogue.Repository {
 	full := *r
 	full.ForgeID = cmp.Or(r.ForgeID, known.ForgeID)

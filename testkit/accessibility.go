@@ -27,10 +27,10 @@ type AccessibilityRule struct {
 	Where      []string // the HTML of the elements that it is about
 }
 
-// CheckAccessibility checks pages of HTML by the rules of axe-core for RGAA 4, WCAG 2.1
-// A and AA and good practice, in jsdom, which draws nothing: contrasts are not
-// measured. It returns one result for each page, skips the test if there is no Node.js,
-// and ends it on an error.
+// CheckAccessibility checks HTML pages with axe-core, by its rules for RGAA 4, for WCAG
+// 2.1 A and AA, and for good practice, and returns one result for each page. The pages
+// are loaded into jsdom, which draws nothing, so contrasts are not measured. It skips
+// the test if there is no Node.js, and ends it on an error.
 func CheckAccessibility(t testing.TB, pages ...string) (found []Accessibility) {
 	t.Helper()
 	needNode(t, "no checker of accessibility")

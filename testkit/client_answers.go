@@ -37,8 +37,9 @@ func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.E
 	return c.answersIn(room)(c.History(t, room), from, to)
 }
 
-// answersIn returns the function that finds answers among a room's events:
-// DirectAnswers for a direct message that the client made, Answers for any other room.
+// answersIn returns the function that finds the answers of the user from to the message
+// to among a room's events: DirectAnswers if the room is a direct message that the
+// client made, Answers for any other room.
 func (c *Client) answersIn(room id.RoomID) func(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -59,8 +60,8 @@ func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
 	return relation.GetReplyTo() == to || relation.GetThreadParent() == to
 }
 
-// Answers returns those events that answer the message to: messages of the user from
-// that reply to it or stand in its thread.
+// Answers returns the events that answer the message to: the messages of the user from
+// that reply to this message or are in its thread (IsAnswer).
 func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	for _, evt := range events {
@@ -71,10 +72,10 @@ func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Even
 	return answers
 }
 
-// DirectAnswers returns those of the events of a direct message in which the user from
-// answers the message to: those that reply to it, and those that relate to nothing and
-// follow it before the next message of a person, as a reader understands them. The
-// greeting with which the user enters the room answers nothing.
+// DirectAnswers does the same as Answers for the events of a direct message, where an
+// answer need not refer to the message: a message of the user from that relates to no
+// other also counts if it comes after the message to and before the next message of a
+// person. The greeting with which the user from enters the room answers nothing.
 func DirectAnswers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	var last id.EventID // the last message of a person

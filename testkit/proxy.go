@@ -197,10 +197,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	do(&Exchange{Request: req, proxy: p, writer: w, incoming: r})
 }
 
-// choose returns the action for a request: that of the first rule that applies, whose
-// name it stores in the record req, or passing the request on. It counts down Skip and
-// Times of the rules, and deletes a rule that is used up. The caller holds the proxy's
-// lock.
+// choose returns the action for a request: that of the first rule that applies or, if
+// no rule does, the action that passes the request on. It stores the name of the rule
+// in the record req. It counts down Skip and Times of the rules, and deletes a rule
+// that is used up. The caller holds the proxy's lock.
 func (p *Proxy) choose(req *Request) Action {
 	for i, rule := range p.rules {
 		if rule.Match != nil && !rule.Match(req) {
@@ -224,9 +224,10 @@ func (p *Proxy) choose(req *Request) Action {
 	return pass
 }
 
-// forward sends the request r to the homeserver and returns its answer. It stores in
-// the record req that it did so and the status. If the homeserver cannot be reached,
-// the answer is status 502, as other proxies give it.
+// forward sends the request r to the homeserver and returns the homeserver's answer. In
+// the record req, it stores that the request went to the homeserver, and the status of
+// the answer. If the homeserver cannot be reached, the answer has status 502, as with
+// other proxies.
 func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	address := *r.URL
 	address.Scheme, address.Host = p.target.Scheme, p.target.Host

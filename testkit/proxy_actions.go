@@ -40,9 +40,10 @@ func (x *Exchange) Deliver(resp Response) {
 	x.deliver(resp, len(resp.Body))
 }
 
-// deliver sends an answer to the client and records it; a complete sync answer with new
-// events also for RepeatSync. It cuts the connection after n bytes of the body, if the
-// body is longer. Like Drop, it does not return then, nor if the client has gone.
+// deliver sends an answer to the client and records it. A complete answer to a sync
+// that has new events it also stores for RepeatSync. If the body is longer than n
+// bytes, deliver cuts the connection after n bytes and, like Drop, does not return; it
+// does not return either if the client is gone.
 func (x *Exchange) deliver(resp Response, n int) {
 	if x.incoming.Context().Err() != nil {
 		x.Drop() // the client has gone
@@ -150,8 +151,8 @@ func WebPage(x *Exchange) {
 	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
 }
 
-// RetryAfter holds the waiting times that a 429 answer states, by the place where it
-// does; zero: not there.
+// RetryAfter says how long a 429 answer asks to wait, in each of the places where such
+// an answer may say it. A zero field leaves that place out.
 type RetryAfter struct {
 	Header time.Duration // the HTTP header, in whole seconds, rounded up
 	Body   time.Duration // retry_after_ms

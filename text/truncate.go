@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Truncate returns the first limit characters of s, or all of s if it has no more,
-// without invalid UTF-8. It never separates a letter from its combining accents, so the
-// result may be shorter.
+// Truncate returns the first limit characters of s, or all of s if it has no more than
+// limit. It drops invalid UTF-8. It does not separate a letter from its combining
+// accents, so the result may have fewer than limit characters.
 func Truncate(s string, limit int) string {
 	n, whole := 0, 0 // whole: the end of the last character with all its accents
 	for i, r := range s {

@@ -71,8 +71,8 @@ type Store interface {
 	MoveThanks(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Queue is the part of the bot that runs changes in a database transaction (Do), and
-// sends posts once it is committed (Post).
+// Queue is the interface of the outbox: Do runs changes in a database transaction, and
+// Post adds posts that are sent after the commit.
 type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
@@ -142,11 +142,12 @@ func (d *Register) Check(ctx context.Context, from, to chat.UserID, now time.Tim
 	return Fine, nil
 }
 
-// Give stores the thanks t in the transaction of ctx. If the bot never asked the thanked
-// person for consent, it also records that it asks now, and posts the question in the
-// room direct; an empty direct means that there is no direct message with them, and Give
-// does not ask. It calls Check again, since the command was checked before this
-// transaction, and returns nil without storing anything if that refuses.
+// Give stores the thanks t in the transaction of ctx. If the bot never asked the
+// thanked person for consent, it also records that it asks now, and posts the question
+// in the room direct; an empty direct means that there is no direct message with them,
+// and Give does not ask. It calls Check again, since things may have changed between
+// the command's check and this transaction; if Check refuses, Give stores nothing and
+// returns nil.
 func (d *Register) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
 	refusal, err := d.Check(ctx, t.From, t.To, t.At)
 	if err != nil || refusal != Fine {

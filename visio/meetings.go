@@ -91,10 +91,10 @@ type notice struct {
 // which sends the reminders.
 func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, notified: map[notice]time.Time{}} }
 
-// providerOf returns the provider for the conferences of room and its name in the
-// configuration: the one that the configuration chooses for the room, or else the
-// default. p is nil if no provider has that name; name is empty if none is chosen and
-// there is no default.
+// providerOf returns p, the provider for the conferences of room, and name, the
+// provider's name in the configuration. It is the provider that the configuration
+// chooses for the room, or else the default one. If none is chosen and there is no
+// default, name is empty. p is nil if no provider has that name.
 func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	if name = d.Chosen(room); name == "" {
 		name = d.Default

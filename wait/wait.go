@@ -42,9 +42,9 @@ func (s Signal) For(ctx context.Context, d time.Duration) bool {
 	return ctx.Err() == nil
 }
 
-// Backoff returns how long to wait after failures failures in a row, counted from 1: a
-// random time between a half and the whole of first, which doubles with each further
-// failure up to longest.
+// Backoff returns how long to wait after a number of failures in a row. After the first
+// failure (failures is 1), it is a random time between half of first and first; each
+// further failure doubles both limits, until the upper one is longest.
 func Backoff(failures int, first, longest time.Duration) time.Duration {
 	b := backoff.ExponentialBackOff{
 		InitialInterval: first * 3 / 4, MaxInterval: longest * 3 / 4, Multiplier: 2, RandomizationFactor: 1.0 / 3,

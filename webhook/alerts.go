@@ -194,8 +194,9 @@ func readSNS(r *reader, o object) []*note {
 	return []*note{{mark: "📨", title: cmp.Or(o.str("Subject"), firstLine(message)), where: topic, body: bodyBut(message, o.str("Subject"))}}
 }
 
-// bodyBut returns body if it says more than title; "" if it equals title, or if title
-// is empty and body is a single line, which then serves as the title.
+// bodyBut returns body, the text to show below the title, unless it would only repeat
+// the title. It returns "" if body equals title, or if title is empty and body is a
+// single line: the caller then shows that line as the title.
 func bodyBut(body, title string) string {
 	if body == title || title == "" && firstLine(body) == body {
 		return ""

@@ -97,11 +97,12 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// deliver posts deliveries of the hook with that id, as far as its limit per minute
-// allows, and deletes them in the same transaction. Deliveries that had to wait for the
-// end of the minute go in one digest. more reports that further deliveries may go at
-// once. due is when deliveries held back by the limit may go; the zero time if none is
-// held back. deliver counts the posts in s.windows.
+// deliver posts waiting deliveries of the hook with that id, as many as the hook's
+// limit per minute allows, and deletes them in the same transaction. Deliveries that
+// had to wait for the end of a minute go together in one digest. more reports whether
+// further deliveries may go at once. If the limit holds deliveries back, due is the
+// time at which they may go; otherwise the zero time. deliver counts the posts in
+// s.windows.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()

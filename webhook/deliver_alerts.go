@@ -36,9 +36,10 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 	return t.fresh(ctx, fresh)
 }
 
-// update edits the messages of those alerts that notes repeat or end, stores their new
-// state, and returns the other notes as new alerts, not yet posted or stored. A new
-// alert that is already over has no Key, since no later note belongs to it.
+// update handles the notes that repeat or end a stored alert: it stores the alert's new
+// state and edits the message that shows it. It returns the other notes as new alerts,
+// which the caller posts and stores. A new alert that is over already gets no Key,
+// since no later note belongs to it.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.Cause(t.cause), 0)
 	var changed []chat.PostKey // in order
@@ -79,9 +80,10 @@ func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err e
 	return fresh, nil
 }
 
-// known returns the stored alert that the note n repeats or ends. It is false if n
-// names no alert, if there is none or it already ended, or if n goes on with an alert
-// whose last note came againWithin ago or earlier: n then begins a new one.
+// known returns the stored alert that the note n repeats or ends, and true. It returns
+// false if n begins a new alert instead: n names no alert, no alert with that key is
+// stored, the stored one ended before, or n does not end it and its last note came at
+// least againWithin before this one.
 func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	if n.Alert == "" {
 		return Alert{}, false, nil

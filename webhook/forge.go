@@ -196,9 +196,9 @@ func forgePush(o object, n *note) {
 }
 
 // commits adds the commits in all to the note as list items, in the order in which
-// forges send them, the newest last. total is the decimal number of all commits, for a
-// list that the forge cut: n.more becomes the number of those missing. It is empty if
-// the list is complete.
+// forges send them, the newest last. If the forge sends only some of the commits, total
+// is the number of all, in decimal, and n.more becomes the number of the missing ones.
+// If the list is complete, total may be empty.
 func (n *note) commits(all []object, total string) {
 	for _, c := range all {
 		n.items = append(n.items, item{text: firstLine(c.str("message")), link: c.first("url", "html_url"), by: person(c.obj("author"))})

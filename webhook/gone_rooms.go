@@ -14,8 +14,8 @@ import (
 // checkRooms disables the hooks of rooms that the bot left, and enables those of rooms
 // to which it returned. It notifies the maker of a disabled hook in their direct room,
 // if there is one. It skips rooms that the store does not know or that moved. It does
-// nothing if its last check is more recent than since ago; s.checkedAt holds the time
-// of that check.
+// nothing if less than since has passed after its last check, whose time is in
+// s.checkedAt.
 func (s *Service) checkRooms(ctx context.Context, since time.Duration) error {
 	if now := s.Now(); now.Sub(s.checkedAt) >= since {
 		s.checkedAt = now

@@ -114,7 +114,7 @@ func (n *note) head(lang string) string {
 }
 
 // rest returns the HTML of the note below its first line: place, author, facts, links,
-// list, text and code.
+// list, text and code; empty if the note has none of these.
 func (n *note) rest(lang string) string {
 	p := newSheet(lang)
 	p.tag("p")

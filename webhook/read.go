@@ -220,11 +220,11 @@ func isForm(text string) bool {
 	return !strings.Contains(text, "\n") || slices.Contains([]string{"payload", "text", "message", "body"}, name)
 }
 
-// form returns p with the content of a form's fields. The first of the fields payload,
-// data, json and body that holds JSON is the payload. A form whose only field is one of
-// these, with other text, is that text. Any other form is an object of all its fields.
-// The error, an *UnreadableError, is for a form without a field or with JSON that says
-// nothing.
+// form returns p with the content of a form. If one of the fields payload, data, json
+// and body holds JSON, the first such field is the content. If the form has only one
+// field, and it is one of these, its text is the content. Otherwise the content is an
+// object with all fields of the form. The error is an *UnreadableError, for a form
+// without fields and for JSON that is null or an empty string.
 func (p payload) form(fields map[string]string) (payload, error) {
 	for _, name := range []string{"payload", "data", "json", "body"} {
 		value := strings.TrimSpace(fields[name])

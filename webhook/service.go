@@ -19,8 +19,8 @@ import (
 	"heraut/wait"
 )
 
-// Poster is the part of the bot's queue that a Service needs: it runs transactions and
-// sends posts. A second Post with the same cause sends nothing.
+// Poster is what a Service needs of the outbox: it runs transactions and sends posts. A
+// second Post with the same cause sends nothing.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
@@ -52,8 +52,8 @@ type Counts struct {
 	Posted, Digests                                  atomic.Int64
 }
 
-// Service is the part of the bot that accepts tools' requests and posts their content.
-// Several goroutines may call its methods, but only one at a time Round or Run.
+// Service accepts the requests that tools send to webhooks, and posts their content in
+// rooms. Several goroutines may call its methods, but only one at a time Round or Run.
 type Service struct {
 	Options
 	counts  Counts
@@ -231,20 +231,23 @@ func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by 
 	}, nil
 }
 
-// Renew returns a hook as it is, its new address, and change, a function that stores
-// the new address, which makes the old one invalid, and enables the hook of a left
-// room. The error is chat.ErrNotFound, ErrDeclared, or of the store; change is nil
-// then. change does nothing if the hook is gone meanwhile.
+// Renew makes a new address for a hook. It returns the hook, still unchanged, the new
+// address, and the function change, which stores the address: the old one is then
+// invalid, and a hook that was disabled because the bot left its room works again.
+// change does nothing if the hook was deleted meanwhile. The error is chat.ErrNotFound
+// if the room has no hook of that name, ErrDeclared if the configuration declares it,
+// or that of the store; change is then nil.
 func (s *Service) Renew(ctx context.Context, room chat.RoomID, name string) (h Hook, address string, change func(context.Context) error, err error) {
 	secret := newSecret()
 	h, change, err = s.change(ctx, room, name, func(h *Hook) { h.Hash, h.Gone = HashOf(secret), false })
 	return h, s.Address(secret), change, err
 }
 
-// Sign returns a hook as it is, a new signing secret, and change, a function that
-// stores the secret: senders must then sign with it. If on is false, the secret is
-// empty and senders no longer need to sign. Its errors and change are otherwise as for
-// Renew.
+// Sign makes a new signing secret for a hook. It returns the hook, still unchanged, the
+// secret, and the function change, which stores the secret: senders must then sign
+// their requests with it. If on is false, the secret is empty, and after change senders
+// need not sign any more. The errors are those of Renew, and change is nil then; it
+// does nothing if the hook was deleted meanwhile.
 func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bool) (h Hook, signing string, change func(context.Context) error, err error) {
 	if on {
 		signing = newSecret()
@@ -253,9 +256,10 @@ func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bo
 	return h, signing, change, err
 }
 
-// Pause returns a hook as it is, and a function that stores whether it is paused: it
-// then refuses requests, or accepts them again if paused is false. The error is
-// chat.ErrNotFound, ErrDeclared, or of the store; the function is nil then.
+// Pause returns a hook, still unchanged, and a function that pauses it, so that it
+// refuses requests, or makes it accept them again if paused is false. The error is
+// chat.ErrNotFound if the room has no hook of that name, ErrDeclared if the
+// configuration declares it, or that of the store; the function is then nil.
 func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
 	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
 }

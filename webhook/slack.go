@@ -168,8 +168,8 @@ func (w *writer) attachment(a object) {
 	}
 }
 
-// imageLink returns raw if a message may link to it; otherwise "-", a mark for pieces
-// that are not written.
+// imageLink returns raw, the address of an image, if a message may link to it.
+// Otherwise it returns "-", by which flush leaves the piece out.
 func imageLink(raw string) string {
 	if address(raw) == "" {
 		return "-"

@@ -126,8 +126,8 @@ func writeStyled(w *strings.Builder, glyphs []glyph) {
 	}
 }
 
-// cells returns how many columns of a terminal the text takes: two for wide characters
-// of East Asia, none for marks that combine.
+// cells returns the number of columns that the text takes in a terminal. A wide
+// character of East Asia takes two columns, a combining mark none.
 func cells(text string) (columns int) {
 	for _, r := range text {
 		columns += cellsOf(r)

@@ -71,10 +71,10 @@ func (d drained) perCommand(t time.Duration) float64 {
 	return float64(t.Microseconds()) / 1000 / float64(d.answers)
 }
 
-// drain sends perRoom commands to each room of the crowd c while its bot is down,
-// starts the bot, and waits for all answers. Their times are by the homeserver's clock.
-// homeserver is its process id, for its processor time. A command without an answer is
-// an error.
+// drain sends perRoom commands to each room of the crowd c while the crowd's bot is
+// down, starts the bot, and waits for all answers. The times of the answers are by the
+// homeserver's clock. homeserver is the id of the homeserver's process, whose processor
+// time drain measures too. A command without an answer is an error.
 func drain(ctx context.Context, c *contest.Crowd, perRoom, homeserver int) (d drained, err error) {
 	commands, err := c.Ask(ctx, perRoom)
 	if err != nil {

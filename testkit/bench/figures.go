@@ -18,9 +18,9 @@ type figure struct {
 	atMost bool    // the aim is an upper bound; otherwise a lower one
 }
 
-// memoryFigures returns the figures of m, a reading of memory: the whole under the
-// given name, and the process's own part of it. aim is an upper bound for the whole, in
-// MiB; 0: none.
+// memoryFigures returns two figures about m, the memory of a process: all its memory,
+// under the given name, and the memory that only this process has. aim is the limit for
+// the first one, in MiB; 0 means that there is none.
 func memoryFigures(m contest.Memory, name string, aim float64) []figure {
 	return []figure{
 		{name: name, unit: "MiB", values: []float64{m.All}, aim: aim, atMost: true},

@@ -58,9 +58,10 @@ type latency struct {
 	worked []float64 // the bot's processor time per command
 }
 
-// latencies measures the times of answers of both bots, by turns, in encrypted or in
-// unencrypted rooms with the person. The first element is the measured bot's, the
-// second the one's to compare with. It leaves out a first run to warm up.
+// latencies measures how long both bots take to answer the person, by turns, in
+// encrypted or in unencrypted rooms. The first element of the result belongs to the
+// measured bot, the second to the bot for comparison. The first run only warms the bots
+// up and does not count.
 func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
 	contestants := []contest.Contestant{s.bot, s.other}
 	var rooms [2]contest.Room

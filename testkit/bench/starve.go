@@ -29,7 +29,8 @@ type starveSize struct {
 const longestWait = 30 * time.Second
 
 // waits holds the times from the commands of a phase to their answers, in milliseconds:
-// first those of the measured bot, then those of the bot to compare with.
+// the first element those of the measured bot, the second those of the bot for
+// comparison.
 type waits [2][]float64
 
 func (w waits) p99(i int) float64 { return contest.Percentile(w[i], 99) }

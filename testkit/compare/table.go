@@ -57,8 +57,8 @@ func spread(values []float64, decimals int) string {
 	return text
 }
 
-// counts returns the numbers that count, a function, returns for each round's outcome,
-// separated by commas; a dash without outcomes.
+// counts calls the function count with the outcome of each round, and returns its
+// results as a text, separated by commas; a dash if there are no outcomes.
 func counts(outcomes []contest.Outcome, count func(contest.Outcome) int) string {
 	if len(outcomes) == 0 {
 		return "–"

@@ -46,7 +46,7 @@ func (o *Outcome) add(commands []id.EventID, answers []Answer) {
 	}
 }
 
-// answered returns to how many different commands the answers are.
+// answered returns the number of different commands that the answers answer.
 func answered(answers []Answer) int {
 	seen := map[id.EventID]bool{}
 	for _, a := range answers {

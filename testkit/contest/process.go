@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// Memory is the resident memory of a process, in MiB. Of All, Own is the memory that
-// only the process has; the system can drop the rest, pages of files, and read it again.
+// Memory is the resident memory of a process, in MiB. All is the whole. Own is the part
+// that belongs to the process alone; the rest are pages of files, which the system can
+// drop and read again.
 type Memory struct{ All, Own float64 }
 
 var resident = regexp.MustCompile(`(?m)^(VmRSS|RssAnon):\s*(\d+) kB$`)

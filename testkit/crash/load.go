@@ -174,8 +174,10 @@ func (l *load) answered(room int) bool {
 	return true
 }
 
-// tally holds the counts that the rooms' histories show: commands, answers, commands
-// without an answer, and answers too many, with a line for each fault.
+// tally counts by the rooms' histories what became of the commands: commands, answers,
+// losses (commands without an answer) and duplicates (surplus answers), with a line for
+// each fault. In a relay, each message to carry counts as a command, and its copy as
+// the answer.
 type tally struct {
 	commands, answers, losses, duplicates int
 	faults                                []string // a line for each wrong command

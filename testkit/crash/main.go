@@ -172,11 +172,12 @@ func (m moment) String() string {
 	return [...]string{"a random moment", "a send", "a room's key"}[m]
 }
 
-// round plays the n-th round: people send commands, the bot is killed meanwhile, at the
-// moment that when selects, and is started again. draw gives the chances. start is the
-// time of that start. hit is true if a request that sends triggered the kill, so never
-// unless when is midSend. atOnce is the largest number of messages that the bot was
-// sending to one room when it was killed.
+// round plays the n-th round: people send commands, the bot is killed meanwhile at the
+// kind of moment when, and is started again at the time start. draw is the source of
+// random numbers. hit reports whether the bot was killed during a request that sends a
+// message; it is false unless when is midSend. atOnce is the largest number of messages
+// that the bot was sending to one room when it was killed. The error means that the bot
+// was not killed or does not start, or that the commands could not be sent.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, atOnce int, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
@@ -221,7 +222,8 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	return met.Load(), atOnce, start, nil
 }
 
-// mostInOneRoom returns the largest number of the bot's sends under way in one room.
+// mostInOneRoom returns the largest number of requests by which the bot is sending
+// events to the same room.
 func mostInOneRoom(proxy *testkit.Proxy) (most int) {
 	rooms := map[string]int{}
 	for _, r := range proxy.Requests(func(r *testkit.Request) bool { return r.Done.IsZero() && sends(r) }) {

@@ -387,9 +387,9 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// countOnce adds to the tally that something that must happen once to the message m,
-// named by what, happened n times: a loss if n is 0 or less, duplicates if n is more
-// than 1.
+// countOnce adds to the tally how often an event happened that must happen exactly once
+// to the message m; what names it, for the report. n is how often it happened: 0 or
+// less counts as a loss, more than 1 as duplicates.
 func (t *tally) countOnce(m *carried, what string, n int) {
 	t.commands++
 	switch {
@@ -403,8 +403,8 @@ func (t *tally) countOnce(m *carried, what string, n int) {
 	}
 }
 
-// extra adds n copies too many of the message m to the tally; nothing if n is 0 or
-// less.
+// extra adds n surplus copies of the message m to the tally, as duplicates; it adds
+// nothing if n is 0 or less.
 func (t *tally) extra(m *carried, n int) {
 	if n > 0 {
 		t.duplicates += n

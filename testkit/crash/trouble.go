@@ -27,11 +27,12 @@ const (
 	troubles
 )
 
-// during makes the change to the room, calls do, and undoes the change: the bot is in
-// the room and may write again. in is the client of a person with power there. answered
-// reports whether the bot has answered all commands there; a kick waits for that, for
-// at most 20 seconds, since a bot that is out owes no answers, and it is over before
-// do. The errors of all steps are joined.
+// during makes the change k to the room, calls do, and undoes the change, so that
+// afterwards the bot is in the room and may write. in is the client of a person with
+// power in the room. A kick is over before do: the bot is back in the room by then.
+// Before a kick, during waits until answered reports that the bot has answered all
+// commands in the room, since a bot outside of it owes no answers; after 20 seconds it
+// leaves the kick out. The error joins those of all steps.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
@@ -100,8 +101,8 @@ func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID
 	return nil
 }
 
-// await calls so every 100 ms until it returns true. The error means that this took
-// longer than patience, or that ctx ended.
+// await calls the function so every 100 ms until so returns true. The error means that
+// this took longer than patience, or that ctx ended.
 func await(ctx context.Context, patience time.Duration, so func() bool) error {
 	deadline := time.Now().Add(patience)
 	for !so() {

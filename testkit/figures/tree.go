@@ -215,8 +215,8 @@ func (t *tree) addRuns(name string, source []byte) {
 	}
 }
 
-// repeated returns how many lines begin a run of six lines that stands at least twice
-// in the tree; each place counts.
+// repeated returns the number of lines that begin a repeated run: six lines that stand
+// in the same order at another place of the tree too.
 func (t *tree) repeated() (n int) {
 	for _, places := range t.runs {
 		if len(places) > 1 {
