@@ -117,10 +117,11 @@ const (
 	earlier = 5 * 24 * time.Hour
 )
 
-// outsideQuiet returns when to send a reminder of e that is due at the time at: at
-// itself, if the room has no quiet hours then; otherwise the end of the quiet hours or,
-// if that is too close to the event, the last full hour before they begin. It returns
-// false if the quiet hours began more than the constant earlier before at.
+// outsideQuiet returns when to send a reminder of e that is due at the time at. If at
+// is not in the room's quiet hours, the result is at. If it is, the result is the end
+// of the quiet hours or, if that is too close to the event, the last full hour before
+// they begin. It returns false if that hour is more than the constant earlier before
+// at.
 func outsideQuiet(at time.Time, e Event, quiet schedule.Quiet) (time.Time, bool) {
 	until, held := quiet.Until(at)
 	if !held {

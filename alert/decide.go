@@ -21,12 +21,13 @@ type sent struct {
 // and subject.
 func key(state health.State, subject string) string { return string(state) + "\x00" + subject }
 
-// decide returns the messages, still without Bot and Host, that one channel has to
-// send. before holds the troubles that the channel has reported, by key; present those
-// that last at now; value converts a trouble for a message. A trouble younger than
-// after gets no message yet. While settling is true, no trouble counts as ended, since
-// a process that has just started has not found all its troubles. next is when a
-// further message will be due; the zero time: not before the troubles change.
+// decide returns the messages that one channel has to send; their fields Bot and Host
+// are still empty. before holds, by key, the troubles that the channel has reported;
+// present holds the troubles that last at now. value converts a trouble for a message.
+// A trouble younger than after gets no message yet. If settling is true, no trouble
+// counts as ended, since a process that has just started has not found all its
+// troubles. next is the time at which a further message will be due; it is zero if none
+// will be due before the troubles change.
 func decide(before map[string]sent, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
 	wake := func(at time.Time) {
 		if next.IsZero() || at.Before(next) {

@@ -53,9 +53,9 @@ func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	return t.saveAnnounced(ctx)
 }
 
-// parcels splits due, pending items ordered by room, watch and due time, into groups of
-// one room, in the same order: the items of one digest, or all items of the room that
-// wait for no digest.
+// parcels splits due, pending items in the order of room, watch and due time, into
+// groups, and keeps the order. A group holds the items of one digest, or all items of
+// one room that wait for no digest.
 func parcels(due []Pending) (all [][]Pending) {
 	for i, p := range due {
 		if i > 0 {

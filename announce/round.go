@@ -49,8 +49,8 @@ func (r *Runner) Round(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// round reads the source once as Round does, and returns when to read it next, with an
-// error too.
+// round reads the source once as Round does, and returns when to read it next, even if
+// it returns an error.
 func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err error) {
 	name := r.settings.Name
 	state, err := r.announcer.store.Source(ctx, name)

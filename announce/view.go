@@ -171,8 +171,8 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 }
 
 // Summary returns the text beside the item's name in a message. If the name is only the
-// first words of the text, it returns the rest, after an ellipsis if the name was cut;
-// empty: there is no more.
+// first words of the text, it returns the rest of the text, which begins with an
+// ellipsis if the name was cut; empty if there is no more text.
 func (i itemView) Summary() string {
 	begins := strings.TrimSuffix(i.Item.Title, "…")
 	if rest, ok := strings.CutPrefix(i.Item.Summary, begins); ok && begins != "" {

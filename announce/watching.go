@@ -115,8 +115,8 @@ func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 // known so far, in no fixed order.
 func (d *Announcer) DeclaredWatches() []Watch { return d.declaredOf("") }
 
-// declaredOf returns the watches of a source in the configuration, in all rooms; those
-// of all sources if source is empty.
+// declaredOf returns the watches in the configuration, of all rooms, that watch the
+// named source; if source is empty, all watches in the configuration.
 func (d *Announcer) declaredOf(source string) (all []Watch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

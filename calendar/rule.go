@@ -165,9 +165,10 @@ func newBudget() *budget { return &budget{time.Now().Add(calendarTime)} }
 func (b *budget) spent() bool { return time.Now().After(b.ends) }
 
 // between returns the starts of the rule from first on, within [from, to], at most
-// maxOccurrences. until is the last allowed start; zero: none. If the rule gives
-// nothing, or exceeds the budget b before it gives anything, first is the only start,
-// if it is within that time. If until is before first, there is none.
+// maxOccurrences. until is the last allowed start; zero means that there is no last
+// one. If the rule gives no start, or exceeds the budget b before it gives one, first
+// is the only start, provided that it is within [from, to]. If until is before first,
+// there is no start.
 func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.Time {
 	o := r.options
 	o.Dtstart, o.Until = first, until

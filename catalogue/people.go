@@ -9,10 +9,10 @@ import (
 	"heraut/text"
 )
 
-// organizations returns the organizations that use a software, from counts, a field
-// with their names as keys, the largest first. Those without people are left out. users
-// and referents count the people under names that name no organization, such as
-// «autre».
+// organizations returns the organizations that use a software, those with the most
+// people first. It reads counts, a JSON object with the names of the organizations as
+// keys. It leaves out an organization without people. users and referents are the
+// numbers of people under keys that name no organization, such as «autre».
 func organizations(counts object) (named []Organization, users, referents int) {
 	for name := range counts {
 		n := counts.sub(name)

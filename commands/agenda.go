@@ -188,10 +188,10 @@ func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agend
 	return trial, fault, nil
 }
 
-// cutRemind removes the reminders, «rappel:veille,1h», from the arguments s of a
-// command. It returns the rest and the reminders in canonical form, or s, "" and true
-// if there are none. If they are invalid, ok is false, rest is s, and remind is the
-// typed value.
+// cutRemind splits s, the arguments of a command, into remind, the reminders in it
+// («rappel:veille,1h») in canonical form, and rest, the other arguments. Without
+// reminders, rest is s, remind is empty and ok is true. If the reminders are invalid,
+// ok is false, rest is s, and remind is the text that the person typed.
 func cutRemind(s string) (rest, remind string, ok bool) {
 	words := strings.Fields(s)
 	for i, word := range words {

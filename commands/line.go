@@ -55,8 +55,9 @@ func firstLine(s string) string {
 }
 
 // cutWord splits s after its first word and drops a colon between the two parts, since
-// people write « !sill : gimp ». It keeps a colon at the end, which is a fault in a
-// filter. rest is empty if s is one word; both are empty if s is.
+// people write « !sill : gimp ». It keeps a colon at the end of s, so that the caller
+// can report it as a fault of a filter. rest is empty if s is one word; word and rest
+// are empty if s is empty.
 func cutWord(s string) (word, rest string) {
 	word, rest = s, ""
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {

@@ -86,10 +86,11 @@ var (
 	afterMarks = strings.NewReplacer("@", "", ":", " ", ",", " ")
 )
 
-// thanked returns the person whom a command thanks, by a mention or a whole user id,
-// their name as typed, and the reason. to is empty if the command names nobody or
-// mentions several people; reason is empty without «pour» or its like. Name and reason
-// are cut to maxName and maxReason.
+// thanked reads a command that thanks a person. to is the person, whom the command
+// names by a mention or a whole user id; it is empty if the command names nobody or
+// mentions several people. name is the person's name as typed or, if it is not typed,
+// the first part of their user id, cut to maxName. reason is the text after «pour» or a
+// similar word, cut to maxReason; empty if there is no such word.
 func thanked(r request) (to chat.UserID, name, reason string) {
 	args := r.args
 	if id := wholeUser.FindString(args); id != "" {

@@ -37,8 +37,9 @@ func isGreeting(line string) bool {
 	return greeted && len(text.Words(line)) <= 5
 }
 
-// cutPrefix returns the line without the prefix, and true; the line and false if it has
-// another start. A full-width character counts as the plain one, since phones type «！».
+// cutPrefix returns the line without the prefix at its start, and true. If the line
+// does not start with the prefix, it returns the line unchanged, and false. A
+// full-width character counts as the plain one, since phones type «！».
 func cutPrefix(line, prefix string) (rest string, ok bool) {
 	if rest, ok = strings.CutPrefix(line, prefix); ok || prefix == "" {
 		return rest, ok

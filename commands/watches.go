@@ -138,9 +138,9 @@ var aLabel = regexp.MustCompile(`^(?i:nom|name)[\s\x{a0}]*:[\s\x{a0}]*(?:"([^"]+
 // maxLabel bounds a label, in characters.
 const maxLabel = 60
 
-// cutLabel splits s, the arguments after an address, into the room's own name for the
-// source, which stands between quotes («nom:"…"») and is cut to maxLabel, and the rest;
-// "" and s if there is none.
+// cutLabel splits s, the arguments after an address, into the label, the room's own
+// name for the source, and the rest. The label stands between quotes after «nom:», and
+// is cut to maxLabel. Without a label, cutLabel returns "" and s.
 func cutLabel(s string) (label, rest string) {
 	m := aLabel.FindStringSubmatch(s)
 	if m == nil {
@@ -442,8 +442,8 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watch-latest", latest)
 }
 
-// cutArg returns the first word of the arguments s, with a colon at its end if there is
-// one, and the rest; the rest is empty if there is one word.
+// cutArg splits the arguments s into the first word and the rest. A colon at the end of
+// the first word stays. The rest is empty if s has only one word.
 func cutArg(s string) (arg, rest string) {
 	arg, rest, _ = strings.Cut(s, " ")
 	return arg, strings.TrimSpace(rest)

@@ -69,11 +69,12 @@ type stored struct {
 // that an unchanged source is read again.
 const storedVersion = 1
 
-// Read reads the catalogue from its address. packed is what the last round returned in
-// now; nil at first. Files that have not changed are taken from it. If nothing changed
-// at all, file is empty and now is nil. The error says why the catalogue could not be
-// read; it is catalogue.ErrNoEntries without any usable entry. After a failed round,
-// the next one goes on with the pages already read.
+// Read reads the catalogue from its address. It returns the catalogue's content, file,
+// and now, the stored result of this round, which the caller passes as packed to the
+// next round; packed is nil in the first one. Read takes files that have not changed
+// from packed. If nothing changed at all, file is empty and now is nil. The error says
+// why the catalogue could not be read; it is catalogue.ErrNoEntries without any usable
+// entry. After a failed round, the next one goes on with the pages already read.
 func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, now []byte, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,9 +8,10 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// IsPrivate reports whether a location looks private: anything but an http or https
-// URL, an address with a secret in it, a host among allowPrivate, the exceptions of a
-// Guard, an IP address that is not public, or a name outside of the public DNS.
+// IsPrivate reports whether only some people should see a location. This holds for
+// anything but an http or https URL, for a URL with a secret in it, and for three kinds
+// of hosts: one in allowPrivate (the exceptions of a Guard), an IP address that is not
+// public, and a name outside of the public DNS.
 func IsPrivate(location string, allowPrivate []string) bool {
 	u, err := url.Parse(location)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || Redacted(location) != location {

@@ -75,9 +75,9 @@ func (f *Filter) Rules() []string {
 	return rules
 }
 
-// Excluded reports whether a default rule that the filter does not lift excludes the
-// item with the words w, and returns the first such rule; "" and false if none does. It
-// does not test the filter's terms.
+// Excluded reports whether a default rule excludes the item with the words w, and
+// returns the first such rule; "" and false if there is none. A rule does not count if
+// the filter names its field («fork:oui»). Excluded does not test the filter's terms.
 func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	for _, rule := range w.rules {
 		if field, ok := namedBy[rule]; !ok || !f.named[field] {

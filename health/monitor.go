@@ -22,8 +22,8 @@ type Monitor struct {
 	watchers []*func(t Trouble, entered bool)
 }
 
-// NewMonitor returns a monitor without troubles, which logs to log. Its sentences have
-// their times in zone; nil: UTC.
+// NewMonitor returns a monitor without troubles, which logs to log. The times in its
+// sentences are in zone, or in UTC if zone is nil.
 func NewMonitor(log zerolog.Logger, zone *time.Location) *Monitor {
 	if zone == nil {
 		zone = time.UTC

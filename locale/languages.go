@@ -197,9 +197,9 @@ func (s *Set) Codes() []string { return slices.Clone(s.codes) }
 // Languages returns the codes of the languages in force, Default first.
 func Languages() []string { return now().Codes() }
 
-// Called returns the code of the language in force that people call name, in any case
-// and with any accents: its code, its own name or a further one; "" and false if there
-// is none.
+// Called returns the code of the language in force that people call name, and true; ""
+// and false if there is none. name may be the code of the language, its own name for
+// itself or another name for it, in any case and with or without accents.
 func Called(name string) (code string, ok bool) {
 	name = text.Fold(name)
 	for _, code := range now().codes {

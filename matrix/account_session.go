@@ -210,10 +210,11 @@ func softLogout(err error) bool {
 	return soft
 }
 
-// accountError returns err, which is not nil, wrapped in ErrUnreachable if the
-// homeserver did not answer, or answered with a status of 429 or from 500; in
-// ErrLoggedOut if it ended the session; in ErrAccountLocked if the account is locked or
-// deactivated; otherwise err itself.
+// accountError returns the error err of a request, wrapped in the error of this package
+// that tells its cause, if there is one: ErrUnreachable if the homeserver did not
+// answer, or answered with status 429 or a status from 500; ErrLoggedOut if it ended
+// the session; ErrAccountLocked if the account is locked or deactivated. It returns any
+// other err unchanged. err must not be nil.
 func accountError(err error) error {
 	answer, status := answered(err)
 	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {

@@ -59,10 +59,11 @@ func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	return begun
 }
 
-// end records that a request about users has ended, and wakes those who wait for it;
-// answered says whether the homeserver answered. changes are the users' counts of
-// changes when the request began, in the same order. It returns the users whose devices
-// changed meanwhile, about whom the caller asks again.
+// end records that a request about users has ended, and wakes the callers of wait.
+// answered says whether the homeserver answered. changes holds, in the order of users,
+// how many changes of devices were recorded for each user when the request began
+// (changesOf). end returns the users whose devices changed after that: the caller asks
+// about them again.
 func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -24,11 +24,11 @@ const joinAgain = 5 * time.Minute
 // homeserver itself answers.
 const lookUpTries = 2
 
-// leftRooms returns the rooms that, by this sync, the bot is no longer in, as they are
-// to be stored, and forgets their member lists. If a person removed it from a room in
-// which it answered, an event about that goes into the batch. invited are rooms of
-// accepted invitations, which are not left. Rooms that the bot was out of already are
-// not returned.
+// leftRooms returns the rooms that the bot has left by this sync, in the form in which
+// the caller stores them, and forgets their member lists. If a person removed the bot
+// from a room in which it answered, leftRooms adds an event about that to the batch. It
+// leaves out rooms that the bot was not in before, and the rooms invited, whose
+// invitations this sync accepts.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
@@ -235,10 +235,11 @@ func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) b
 	return true
 }
 
-// acceptInvitation joins the room r of an accepted invitation, and lists a direct
-// message as one. It returns false if the caller has to try again later, and true
-// otherwise, also if ctx ends. If the homeserver refuses the join for good, it drops the
-// invitation and stores it as declined.
+// acceptInvitation joins the room r, to which the bot accepted an invitation. If r is a
+// direct message, it adds r to the account's list of direct messages. If the homeserver
+// refuses the join for good, it drops the invitation and stores it as declined. It
+// returns false if the caller has to try again later, and true in all other cases and
+// after the end of ctx.
 func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if err := c.config.Pace.Wait(ctx); err != nil {

@@ -123,10 +123,11 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake, done func()) error
 	return nil
 }
 
-// syncOnce requests one sync from the position p on, processes it, and returns the next
-// position, or p after an error. began is its start. The first sync of a process, one
-// after a failure, and one that shows whether an unanswered send arrived (Intake.SyncBy)
-// do not wait for new events.
+// syncOnce requests one sync that continues from the position p, processes it, and
+// returns the next position; after an error, it returns p. began is the time at which
+// this sync starts. Most syncs wait for new events. Three kinds do not: the first sync
+// of a process, a sync after a failure, and a sync that shows whether a post in doubt
+// was sent (Intake.SyncBy).
 func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, intake Intake) (next position, err error) {
 	if p.filter == "" {
 		answer, err := c.mx.CreateFilter(ctx, syncFilter())

@@ -72,9 +72,9 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	return answer, edits
 }
 
-// seenEdits returns those of rows that are edits of the answer with that key and that
-// people may have seen, not failed or cancelled ones. They hold its text, so deleting
-// the answer means deleting them too.
+// seenEdits returns the rows that are edits of the answer with that key and that people
+// may have seen; failed and cancelled edits are not among them. These edits hold the
+// answer's text, so deleting the answer means deleting them too.
 func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	for _, r := range rows {
 		if r.Kind == KindEdit && strings.HasPrefix(string(r.Key), string(key)+"~"+string(KindEdit)+"~") &&

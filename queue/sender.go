@@ -66,9 +66,9 @@ func (q *Queue) mostUnderWay() int {
 	return q.config.AtOnce
 }
 
-// startPosts begins as many attempts as may be under way, and returns when the caller
-// should call it again; zero: when something changes. If the outbox cannot be read, it
-// logs the error and pauses for a second.
+// startPosts begins as many attempts as may be under way, and returns the time at which
+// the caller should call it again; the zero time means when something changes. If the
+// outbox cannot be read, it logs the error and pauses for a second.
 func (q *Queue) startPosts(ctx context.Context) time.Time {
 	for ctx.Err() == nil && len(q.underWay) < q.mostUnderWay() {
 		now := time.Now()
@@ -136,8 +136,8 @@ func (q *Queue) pause(until time.Time) {
 }
 
 // await waits until an attempt or the copy of a file ends, and records its outcome. It
-// also returns when the sender is woken, when ctx ends, at the time then (zero: none),
-// or after aliveEvery.
+// also returns when the sender is woken, when ctx ends, at the time then, unless that
+// is zero, or after aliveEvery.
 func (q *Queue) await(ctx context.Context, then time.Time) {
 	if latest := time.Now().Add(aliveEvery); then.IsZero() || then.After(latest) {
 		then = latest

@@ -159,8 +159,8 @@ func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, faile
 	return nil
 }
 
-// apology returns the posts that tell the sender of e that the bot failed, from
-// Config.Apology; none if that panics.
+// apology returns the posts of Config.Apology, which tell the sender of e that the bot
+// failed to answer; none if Config.Apology panics.
 func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	defer func() {
 		if p := recover(); p != nil {

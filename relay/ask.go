@@ -195,10 +195,10 @@ func (q Question) over() bool {
 	return q.Status == Satisfied || q.Status == Withdrawn && q.Why == WhyModerated
 }
 
-// cutTheme splits a text such as "#theme text" into theme, which is in lower case and
-// without accents, "#" and a final ":", "," or ".", and question, the text after it.
-// Without a leading "#", theme is empty and question is the whole text. It trims spaces
-// around question.
+// cutTheme splits a text such as "#theme text" into theme and question, the text after
+// the theme. theme is in lower case and has no accents, no "#" and no ":", "," or "."
+// at its end. If the text does not begin with "#", theme is empty and question is the
+// whole text. cutTheme trims the spaces around question.
 func cutTheme(s string) (theme, question string) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "#") {

@@ -31,8 +31,9 @@ type carried struct {
 }
 
 // post returns the post that carries the message e, stored as m, to the other side of
-// the question q. entry is the number of the FAQ entry that it gives as the answer; 0:
-// none. The post is a reply to the counterpart of the message to which e replies.
+// the question q. entry is the number of the FAQ entry that the message gives as the
+// answer, 0 if it gives none. If e replies to a message, the post replies to the
+// counterpart of that message.
 func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message, entry int64) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {

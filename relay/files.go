@@ -38,12 +38,13 @@ func fingerprint(m chat.Media) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// attachment returns the fingerprint of the file of the message e, stored as m, if it
-// goes along to the other side of the question q; empty: none does, and the message
-// only says that there is one. then is the audience that certainly could read the
-// message's room when it was written. The file does not go if the message is carried
-// without its sender's name, since documents name their authors, or if the homeserver
-// could have forged the file's address or the message's relation to the question.
+// attachment decides whether the file of the message e, stored as m, goes along to the
+// other side of the question q, and returns the file's fingerprint if it does. If it
+// does not, the result is empty, and the carried message only says that there is a
+// file. then is the audience that certainly could read the message's room when it was
+// written. The file does not go if the message is carried without its sender's name,
+// since documents name their authors, or if the homeserver could have forged the file's
+// address or the message's relation to the question.
 func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Message, then chat.Audience) (string, error) {
 	if !d.Files.take(e.Message.File) || m.Nameless {
 		return "", nil

@@ -12,9 +12,10 @@ import (
 // minFound is the share of the words, by weight, that a question which is found holds.
 const minFound = 0.5
 
-// Find returns the questions, open or closed, that contain at least half of the words
-// by weight, best first, then newest first: in a direct message those that the sender
-// of e asked, in a room those that it asked or answers and may still read.
+// Find searches questions, open or closed, and returns those that contain at least half
+// of the words by weight, the best first and equally good ones from the newest on. In a
+// direct message it searches the questions that the sender of e asked; in a room, those
+// that the room asked or answers and may still read.
 func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Question, error) {
 	load := func() ([]Question, error) { return d.store.AllQuestionsIn(ctx, e.Room) }
 	if e.Direct {

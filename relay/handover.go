@@ -23,12 +23,13 @@ type handedOver struct {
 	Prefix string
 }
 
-// HandOver returns a function that hands the question q over to the experts of another
-// theme, given by its name or by that of its relay, for the sender of e. If more people
-// could read it there, the function asks its asker first; asks is then true. It does
-// nothing if the question went elsewhere meanwhile. room is the name of the other room;
-// empty: it has none. The error is a *Fault if the sender may not, or the question may
-// not go there.
+// HandOver returns a function that hands the question q over, for the sender of e, to
+// the experts of another theme; the theme is given by its name or by the name of its
+// relay. If more people could read the question there, asks is true, and the function
+// asks the question's asker first. The function does nothing if the question went
+// elsewhere meanwhile. room is the name of the other experts' room, empty if it has
+// none. The error is a *Fault if the sender may not hand the question over, or if it
+// may not go there.
 func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme string) (change func(ctx context.Context) error, asks bool, room string, err error) {
 	switch {
 	case e.Room != q.Experts:

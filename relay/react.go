@@ -117,12 +117,13 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 	}}, true, nil
 }
 
-// counterpart returns the message to which the bot adds the reaction e of a person: for
-// a reaction to the message m, the copy of m in the other room of the question q, or m
-// itself if the person reacted to the copy. known is false if the bot has no record of
-// the message, which is the question itself then. target is zero if there is nothing to
-// react to: other messages of the bot, a room that no longer has part in q, and the
-// message that asked q once another room replaced the one that it is in.
+// counterpart returns the message to which the bot adds the reaction e of a person. If
+// the person reacted to the message m, target is the copy of m in the other room of the
+// question q; if the person reacted to the copy, target is m itself. known is false if
+// the bot has no record of the message: then the message is the one that asked q.
+// target is zero if the bot cannot repeat the reaction: on any other message of the
+// bot, in a room that no longer takes part in q, and on the message that asked q if its
+// room was replaced since.
 func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.RoomID, target chat.Target) {
 	switch {
 	case !known || m.Role == RoleRoot:
@@ -142,11 +143,11 @@ func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.Roo
 	return room, target
 }
 
-// Deleted returns a function that handles that a person deleted a message or reaction,
-// as e says: it withdraws the question that the message asked, deletes the record of a
-// carried message (the queue deletes its copy), and withdraws the bot's copy of a
-// reaction unless others have the same. If a moderator deleted the bot's message to the
-// experts, it withdraws the question.
+// Deleted returns a function that handles e, by which a person deleted a message or a
+// reaction. If the message asked a question, the function withdraws the question; so it
+// does if a moderator deleted the bot's message that shows the question to the experts.
+// It deletes the record of a carried message; the queue deletes its copy. It withdraws
+// the bot's copy of a reaction, unless other people still have the same reaction there.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target

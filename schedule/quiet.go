@@ -116,9 +116,9 @@ func parseSlot(word string) (Slot, bool) {
 	return Slot{from, to}, ok && from != to
 }
 
-// ParseNight parses the hours of a night, for example «20:00-08:00». The empty text
-// means no night: 0, 0 and true. ok is false for any other text; from and to may be
-// equal.
+// ParseNight parses the hours of a night, for example «20:00-08:00», into its start and
+// its end, which may be equal. The empty text means no night: both are 0, and ok is
+// true. ok is false for any other text.
 func ParseNight(typed string) (from, to Clock, ok bool) {
 	if typed == "" {
 		return 0, 0, true

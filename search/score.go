@@ -48,9 +48,9 @@ func (h *hit) isNamed() bool {
 }
 
 // answers reports whether the entry is about the question, rather than sharing words
-// with it by chance: it answers at least clearShare of the query, and words of the
-// query stand together in it, or the only word is a keyword, a use, or begins the
-// description.
+// with it by chance. It must answer at least clearShare of the query. Besides, words of
+// the query must stand together in one of its texts; if the query has only one word,
+// that word must be a keyword or a use, or begin the description.
 func (h *hit) answers() bool {
 	switch {
 	case h.share < clearShare:

@@ -194,9 +194,9 @@ func isGone(err error) bool {
 
 // readArray calls each for every element of the JSON array at location, one at a time
 // in memory. Elements of an unexpected form are left out. It returns the answer's
-// validators, and true if the array has not changed since the validators since. The
-// error is the getter's, or wraps errFormat and the fault of the JSON or the error of
-// each.
+// validators, and notModified, which reports that the array has not changed since the
+// answer whose validators are since; each is not called then. The error is the
+// getter's, or wraps errFormat and the fault of the JSON or the error of each.
 func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
 	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
 	resp, err := getter.Get(ctx, location, since)

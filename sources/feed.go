@@ -36,7 +36,7 @@ type feedSource struct {
 }
 
 // NewFeed returns the Source that reads the feed at url. turn limits how many feeds are
-// read at once; nil: no limit.
+// read at the same time; a nil turn sets no limit.
 func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
 	return &feedSource{getter: getter, url: url, turn: turn}
 }

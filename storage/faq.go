@@ -52,8 +52,8 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 }
 
 // ImportEntry adds the entry e with its counts, indexes its words and returns its
-// number: e.Number, or the next free one if an entry, even one that is gone, already
-// had that.
+// number. That is e.Number, or the next free number if e.Number is taken or once
+// belonged to an entry that is gone.
 func (d *DB) ImportEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {

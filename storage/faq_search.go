@@ -164,8 +164,9 @@ func held(terms []string, words string) (found []string) {
 	return found
 }
 
-// Spread returns in how many known questions each of the terms occurs, and the number
-// of all known questions. Rare terms say more about a question.
+// Spread returns, for each of the terms, the number of known questions in which it
+// occurs, and all, the number of all known questions. A term that occurs in few
+// questions says more about a question.
 func (d *DB) Spread(ctx context.Context, terms []string) (holding map[string]int, all int, err error) {
 	if err := d.db.QueryRow(ctx, "SELECT count(*) FROM known_words").Scan(&all); err != nil {
 		return nil, 0, err

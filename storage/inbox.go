@@ -108,9 +108,9 @@ func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID,
 	return sender, err
 }
 
-// HasOthers reports whether another event of the room waits to be handled, or came in
-// after the given one. For an event that the inbox does not know, only the first
-// counts.
+// HasOthers reports whether another event of the room waits to be handled, or whether
+// one came in after the given event. If the inbox does not know the given event, it
+// only looks for events that wait.
 func (d *DB) HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID) (several bool, err error) {
 	err = d.db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM inbox WHERE room_id = $1 AND state = 'new' AND event_id <> $2)

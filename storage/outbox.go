@@ -219,14 +219,17 @@ func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now t
 
 // TakePost marks the post with that transaction id as sent, because the homeserver
 // answered with its event id. The content stays until SeePost, so that ResendPost can
-// send it again; without an id it is erased at once. Results are those of ConfirmPost.
+// send it again; if the event id is empty, the content is erased at once. TakePost
+// returns the same as ConfirmPost: the post, and whether this is the first time that it
+// counts as sent.
 func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, id == "")
 }
 
-// sentPost marks the post with that transaction id as sent, as the event id. seen
-// reports that sync has shown the event: the content is then erased. Results are those
-// of ConfirmPost.
+// sentPost marks the post with that transaction id as sent, as the event with the given
+// id. seen says that sync has shown the event; sentPost then erases the content. It
+// returns the same as ConfirmPost: the post, and whether this is the first time that it
+// counts as sent.
 func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)

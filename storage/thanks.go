@@ -25,8 +25,8 @@ func (d *DB) DeleteThanks(ctx context.Context, cause chat.EventID) error {
 	return err
 }
 
-// GivenSince counts the thanks that the person from gave since a time: all of them, and
-// pair, those to the person to.
+// GivenSince counts the thanks that the person from gave since a time: all is the
+// number of all of them, pair the number of those to the person to.
 func (d *DB) GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error) {
 	err = d.db.QueryRow(ctx, "SELECT COUNT(*), COUNT(CASE WHEN to_user = $2 THEN 1 END) FROM thanks WHERE from_user = $1 AND given_at >= $3",
 		from, to, millis(since)).Scan(&all, &pair)

@@ -15,11 +15,11 @@ var (
 	roomState      = regexp.MustCompile(`/rooms/([^/]+)/state$`)
 )
 
-// ClearText checks the recorded requests of the bot. It returns a line for every
-// message that left in clear text for a room after the homeserver had reported the
-// room as encrypted (in a sync, an invitation or an answer about the room's state),
-// and for every message that a process sent before it asked. starts are the start
-// times of the bot's processes.
+// ClearText checks the recorded requests of the bot, and returns a line for every
+// message that the bot should not have sent in clear text. These are messages to a room
+// that the homeserver had reported as encrypted before, in a sync, an invitation or an
+// answer about the room's state; and messages that a process sent before it asked
+// whether the room is encrypted. starts are the start times of the bot's processes.
 func ClearText(requests []Request, starts []time.Time) (faults []string) {
 	encrypted := map[string]time.Time{} // when the bot learned it
 	asked := map[string][]time.Time{}

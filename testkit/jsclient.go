@@ -122,8 +122,9 @@ func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, te
 }
 
 // Verify sends a user a request in an encrypted room to verify each other's devices,
-// and waits until somebody cancels it. It returns who did, and the Matrix error code.
-// It ends the test if that takes longer than half a minute.
+// and waits until the user or the client cancels it. It returns the user id of whoever
+// cancelled, and the Matrix error code of the cancellation. It ends the test if that
+// takes longer than half a minute.
 func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verify", "room": room, "user": user})
@@ -131,8 +132,9 @@ func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.U
 }
 
 // VerifyDevice sends a request to verify to a device of the user, instead of a room,
-// and waits until somebody cancels it. It returns who did, and the Matrix error code.
-// It ends the test if that takes longer than half a minute.
+// and waits until the user or the client cancels it. It returns the user id of whoever
+// cancelled, and the Matrix error code of the cancellation. It ends the test if that
+// takes longer than half a minute.
 func (c *JSClient) VerifyDevice(t testing.TB, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verifyDevice", "user": user})

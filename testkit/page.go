@@ -7,8 +7,8 @@ import (
 )
 
 // GetPage returns the status and the body of a page, such as a bot's /readyz. accept is
-// the media type to ask for; empty: the server chooses. A status other than 200 is no
-// error.
+// the media type to ask for; if it is empty, the server chooses. A status other than
+// 200 is no error.
 func GetPage(ctx context.Context, url, accept string) (status int, body string, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {

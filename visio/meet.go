@@ -146,9 +146,9 @@ func (m *meet) create(ctx context.Context, token string) (Call, error) {
 }
 
 // post sends body as JSON to a path of Meet's API, and decodes the JSON of the answer
-// into the value that into points to. token is the access token; empty: post sends
-// none, as in a request for one. The error is a *Fault if the exchange fails, the
-// status is not 2xx or the answer is not JSON.
+// into the value that into points to. token is the access token; if it is empty, post
+// sends none, as in the request for a token. The error is a *Fault if the exchange
+// fails, the status is not 2xx or the answer is not JSON.
 func (m *meet) post(ctx context.Context, path, token string, body, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {

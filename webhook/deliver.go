@@ -69,9 +69,9 @@ func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, f
 }
 
 // Round posts the stored deliveries that may go now, after a check of the hooks' rooms.
-// It returns when the next delivery may go that a hook's limit per minute holds back;
-// the zero time if none waits. After an error of the store or the queue, next is at
-// most a second away.
+// It returns next, the time at which the next delivery may go that a hook's limit per
+// minute holds back; the zero time if no delivery waits for that. After an error of the
+// store or the queue, next is at most a second away.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
 	if err != nil || len(busy) == 0 {

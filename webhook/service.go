@@ -200,9 +200,10 @@ func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook
 // Address returns the full web address of the hook with that secret.
 func (s *Service) Address(secret string) string { return s.URL + "/h/" + secret }
 
-// Create returns a new hook, the address to give to its maker, and change, a function
-// that stores the hook. The error is ErrName, ErrExists or ErrTooMany, or of the store;
-// change is nil then.
+// Create returns a new hook, the address to give to the person who made it, and the
+// function change, which stores the hook. The error is ErrName for an invalid name,
+// ErrExists if the room has a hook of that name, ErrTooMany if it has too many hooks,
+// or that of the store; change is then nil.
 func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by chat.UserID) (h Hook, address string, change func(context.Context) error, err error) {
 	if !ValidName(name) {
 		return h, "", nil, ErrName
@@ -291,8 +292,9 @@ func (s *Service) change(ctx context.Context, room chat.RoomID, name string, cha
 }
 
 // Remove returns a hook and a function that deletes it together with its waiting
-// deliveries. The error is chat.ErrNotFound, ErrDeclared, or of the store; the function
-// is nil then.
+// deliveries. The error is chat.ErrNotFound if the room has no hook of that name,
+// ErrDeclared if the configuration declares it, or that of the store; the function is
+// then nil.
 func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	switch {

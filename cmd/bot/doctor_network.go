@@ -95,8 +95,9 @@ func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	return "", "", false
 }
 
-// tlsRemedy returns a French sentence and a command, which may be empty, for an error
-// of a certificate or of TLS itself; for other errors, empty texts and false.
+// tlsRemedy returns a French sentence and a shell command, which may be empty, for an
+// error of a certificate or of TLS itself, and true. For any other error it returns
+// empty texts and false.
 func tlsRemedy(err error) (text, command string, ok bool) {
 	if _, is := errors.AsType[x509.UnknownAuthorityError](err); is {
 		return "le certificat du serveur vient d’une autorité que cette machine ne connaît pas : donnez le fichier de cette autorité par network.ca_file, ou installez-la dans le système", "", true

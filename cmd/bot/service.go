@@ -148,10 +148,10 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	return report(log, explained(login(ctx, config, password, inBrowser, std.out, log)))
 }
 
-// keyDirectory returns an error that wraps errNoKeyDirectory if the directory of the
-// recovery key's file does not exist, so that the key could not be written; otherwise
-// nil, also if the configuration holds the key itself. The state directory needs no
-// check, since the start creates it.
+// keyDirectory returns an error that wraps errNoKeyDirectory if the bot could not write
+// the recovery key because the directory for its file does not exist. It returns nil
+// otherwise, and if the configuration holds the key itself. The state directory needs
+// no check, since the start creates it.
 func keyDirectory(config *Config) error {
 	dir := filepath.Dir(config.Matrix.RecoveryKeyFile)
 	if config.Matrix.RecoveryKey != "" || dir == filepath.Clean(config.State) {

@@ -64,10 +64,10 @@ type oldestPost struct {
 	since time.Time
 }
 
-// waits sets p to the post with number seq, the oldest unsent one at now (0: there is
-// none), and reports whether the same post has been the oldest for longer than
-// stuckAfter. It measures in memory, since each attempt changes the time in the
-// database.
+// waits sets p to the post with the number seq, the oldest unsent post at now, and
+// reports whether the same post has been the oldest for longer than stuckAfter. seq is
+// 0 if there is no unsent post; the result is then false. It measures in memory, since
+// each attempt changes the time in the database.
 func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	if seq != p.seq {
 		*p = oldestPost{seq, now}
