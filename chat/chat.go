@@ -123,6 +123,12 @@ type Message struct {
 	Kind MessageKind `json:"kind,omitempty"`
 }
 
+// Chosen reports whether the sender of m, rather than the homeserver, chose ReplyTo,
+// Thread and Edits: the relation stood inside the ciphertext, or the room was never
+// encrypted (encrypted: it once was). When Chosen is false, the relation must decide
+// neither which text goes to a less protected room nor which question changes.
+func (m *Message) Chosen(encrypted bool) bool { return m.RelationEncrypted || !encrypted }
+
 // MessageKind is a kind of message other than a text or a file.
 type MessageKind string
 

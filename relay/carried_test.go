@@ -176,3 +176,28 @@ func TestEmptyQuestionsAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// The homeserver chooses no question for a command, nor the choice that an asker makes:
+// in an encrypted room, an author whose client leaves the relation in clear is told to
+// give the number.
+func TestOuterRelationsDecideNothing(t *testing.T) {
+	t.Run("choices", func(t *testing.T) {
+		inWorld(t, func(w *world) {
+			w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
+			w.relays[0].MayWiden = true
+			w.suggestThis("La LGPL.")
+			w.room(sealed, "Chiffré", encrypted)
+			q := w.say(sealed, camille, "!question Un secret ?")
+			w.related(sealed, camille, chat.Message{Thread: q, Body: "oui"})
+			w.saysLast(sealed, "écrivez oui 1 dans ce fil")
+			w.inThread(sealed, camille, q, "non 1")
+			for word, want := range map[string]string{"oui": "oui", "1": "relayer", "2": "sans nom", "annuler": "annuler"} {
+				w.related(sealed, camille, chat.Message{Thread: q, Body: word})
+				w.saysLast(sealed, "écrivez "+want+" 1 dans ce fil")
+			}
+			w.neverSays(experts, "secret")
+			w.inThread(sealed, camille, q, "sans nom 1")
+			w.says(experts, "Un secret ?")
+		})
+	})
+}

@@ -98,20 +98,17 @@ func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (que
 	may, err := d.decides(ctx, e, q)
 	word, named := cutNumber(e.Message.Body, q.Number)
 	c := choiceBy(q, "", word)
-	if err == nil && may && c != noChoice && c != stop && q.offered() && !named && !e.Message.RelationEncrypted {
-		sealed, err := d.sealed(ctx, q)
-		if err != nil {
-			return queue.Result{}, true, err
-		}
-		if sealed {
-			return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number})
-		}
+	chosen := named
+	if err == nil && !named {
+		chosen, err = d.chosen(ctx, e)
 	}
 	switch {
-	case may && c != noChoice:
-		return queue.Result{Change: d.decide(q, c)}, true, nil
 	case err != nil:
 		return queue.Result{}, true, err
+	case may && c != noChoice && !chosen:
+		return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number, Word: word})
+	case may && c != noChoice:
+		return queue.Result{Change: d.decide(q, c)}, true, nil
 	case e.Room == q.Experts:
 		return d.refuse(e, q, &Fault{What: FaultClosed, Number: q.Number})
 	}
@@ -129,8 +126,8 @@ func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Ma
 	} else {
 		err = d.mayReach(ctx, q, e.Sender, then)
 	}
-	if err == nil && !e.Message.RelationEncrypted && how.Number == 0 {
-		err = d.mayFollow(ctx, e.Room, q)
+	if err == nil && how.Number == 0 {
+		err = d.mayFollow(ctx, e, q)
 	}
 	return err
 }

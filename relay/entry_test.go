@@ -114,7 +114,7 @@ func TestEntryWithAForgedRelationIsNotCarried(t *testing.T) {
 		w.keeps("Quoi ?", "Un secret.", clear)
 		w.say(salon, camille, "!question Rien ?")
 		root := w.root()
-		w.inThread(experts, bruno, root, "!repondre faq 1")
+		w.related(experts, bruno, chat.Message{Thread: root, Body: "!repondre faq 1"})
 		w.neverSays(salon, "secret")
 		w.says(experts, "votre application ne chiffre pas le lien")
 		w.do(experts, bruno, chat.Event{Message: &chat.Message{Body: "!repondre faq 1", Thread: root}})

@@ -49,7 +49,7 @@ const (
 	FaultUnread   FaultKind = "unread"    // the bot cannot read the message, or it is no text
 	FaultQuoted   FaultKind = "quoted"    // the question is the text of another message, which has to be edited
 	FaultUnsure   FaultKind = "unsure"    // the homeserver may have chosen the message, and the other room is less protected
-	FaultUnnamed  FaultKind = "unnamed"   // the homeserver may have chosen the question that a consent is for
+	FaultUnnamed  FaultKind = "unnamed"   // the homeserver may have chosen the question that a choice (Word) is about
 
 	FaultHere       FaultKind = "here"        // the experts of the theme have the question
 	FaultHandTheme  FaultKind = "hand theme"  // no relay of the question's room has the theme

@@ -50,7 +50,7 @@ func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Me
 		return "", nil
 	}
 	from, err := d.Room(ctx, e.Room)
-	if err != nil || from.Encrypted && !e.Message.RelationEncrypted || from.Encrypted != (e.Message.File.Media.Keys != "") {
+	if err != nil || !e.Message.Chosen(from.Encrypted) || from.Encrypted != (e.Message.File.Media.Keys != "") {
 		return "", err
 	}
 	same, err := d.sameReaders(ctx, q, m, then)

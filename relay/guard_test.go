@@ -48,6 +48,15 @@ func (w *world) says(room chat.RoomID, text string) {
 	}
 }
 
+// saysLast expects a text in the bot's last post in a room.
+func (w *world) saysLast(room chat.RoomID, text string) {
+	w.Helper()
+	all := w.own(room)
+	if len(all) == 0 || !strings.Contains(plainOf(all[len(all)-1]), text) {
+		w.Errorf("the last post in %s does not say %q:\n%s", room, text, w.log())
+	}
+}
+
 func (w *world) neverSays(room chat.RoomID, text string) {
 	w.Helper()
 	if strings.Contains(w.texts(room), text) {

@@ -331,12 +331,10 @@ func (d *Carrier) handoverWord(ctx context.Context, e chat.Event, q Question) (q
 		if known, err := has(err); err != nil || !known || m.Post != q.HandAsk {
 			return queue.Result{}, false, err
 		}
-		origin, err := d.Room(ctx, q.Origin)
-		if err != nil {
+		if chosen, err := d.chosen(ctx, e); err != nil {
 			return queue.Result{}, true, err
-		}
-		if c == goOn && origin.Encrypted && !e.Message.RelationEncrypted {
-			return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number})
+		} else if !chosen {
+			return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number, Word: word})
 		}
 	}
 	return queue.Result{Change: d.answerHandover(q.Number, q.HandAsk, c)}, true, nil

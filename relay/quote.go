@@ -64,13 +64,13 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	if err != nil {
 		return nil, err
 	}
-	certain := said.Message.RelationEncrypted && (e.Message == nil || e.Message.RelationEncrypted)
+	chosen := said.Message.Chosen(room.Encrypted) && (e.Message == nil || e.Message.Chosen(room.Encrypted))
 	said.At = e.At
 	q, err := d.newQuestion(ctx, said, old, theme, text, readers)
 	if err != nil {
 		return nil, err
 	}
-	if room.Encrypted && !certain && !q.Widens.None() {
+	if !chosen && !q.Widens.None() {
 		return nil, &Fault{What: FaultUnsure, Widens: q.Widens}
 	}
 	q.Quoted, q.Call, q.Caller = true, e.ID, e.Sender
@@ -172,10 +172,8 @@ func (d *Carrier) reworded(ctx context.Context, e chat.Event, q Question) (func(
 	if err != nil {
 		return nil, err
 	}
-	if !e.Message.RelationEncrypted {
-		if err := d.mayFollow(ctx, e.Room, q); err != nil {
-			return nil, err
-		}
+	if err := d.mayFollow(ctx, e, q); err != nil {
+		return nil, err
 	}
 	if q.Status.Asked() {
 		return d.reword(ctx, q, e.Sender, text, readers.Least)

@@ -86,14 +86,14 @@ func TestQuoteInAnEncryptedRoom(t *testing.T) {
 		said := w.say(sealed, camille, "Un secret ?")
 		w.react(sealed, camille, said, "❓")
 		w.neverSays(sealed, "Question n°")
-		w.reply(sealed, camille, said, "!question") // its relation is in clear
+		w.related(sealed, camille, chat.Message{ReplyTo: said, Body: "!question"}) // its relation is in clear
 		w.says(sealed, "ne chiffre pas le lien avec le message")
 		bound(alix, chat.LevelModerator, said, "!question")
 		asked := w.last(sealed, "un modérateur propose")
 		w.react(sealed, camille, asked, "✅")
 		w.do(sealed, camille, chat.Event{Message: &chat.Message{Body: "oui 1", ReplyTo: asked}}) // forged in clear
 		bound(alix, chat.LevelModerator, asked, "oui 1")
-		w.reply(sealed, camille, asked, "oui") // said to another message, perhaps
+		w.related(sealed, camille, chat.Message{ReplyTo: asked, Body: "oui"}) // said to another message, perhaps
 		w.says(sealed, "écrivez oui 1 dans ce fil")
 		w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Body: "Un autre secret", Edits: said}})
 		w.neverSays(experts, "secret")

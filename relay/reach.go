@@ -70,19 +70,26 @@ func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind,
 	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
-// mayFollow returns a *Fault if a message from the room from may not be carried because
-// its relation to the question q came unencrypted. The homeserver could have forged
-// that relation to send the text to another room, so that room must be no less
-// protected. It returns nil if the room from is not encrypted.
-func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
-	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
+// chosen reports whether the author of the message e, rather than the homeserver, chose
+// the message to which e relates (chat.Message.Chosen). The error is that of looking
+// up the room.
+func (d *Carrier) chosen(ctx context.Context, e chat.Event) (bool, error) {
+	r, err := d.Room(ctx, e.Room)
+	return err == nil && e.Message.Chosen(r.Encrypted), err
+}
+
+// mayFollow returns a *Fault if the message e may not be carried because its author may
+// not have chosen its relation to the question q. The homeserver could have forged that
+// relation to send the text to another room, so that room must be no less protected.
+func (d *Carrier) mayFollow(ctx context.Context, e chat.Event, q Question) error {
+	if chosen, err := d.chosen(ctx, e); err != nil || chosen {
 		return err
 	}
 	to := q.Experts
-	if from == to {
+	if e.Room == to {
 		to = q.Origin
 	}
-	w, err := d.widens(ctx, chat.Everybody, from, to)
+	w, err := d.widens(ctx, chat.Everybody, e.Room, to)
 	if err != nil || w.None() {
 		return err
 	}

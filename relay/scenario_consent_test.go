@@ -36,7 +36,8 @@ func TestScenariosOfConsent(t *testing.T) {
 			q := w.say(sealed, camille, "!question Ceci peut-il sortir ?")
 			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣")                  // the homeserver may have forged it
 			w.do(sealed, camille, chat.Event{Message: &chat.Message{Thread: q, Body: "1"}}) // in clear, so perhaps forged too
-			w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "1"}})
+			w.related(sealed, camille, chat.Message{Thread: q, Body: "1"})                  // in a thread that the homeserver may have chosen
+			w.inThread(sealed, camille, q, "1")
 		},
 		"a quarter later": func(w *world) {
 			q := w.say(salon, camille, "!question Toujours ouverte ?")

@@ -24,17 +24,27 @@ func (w *world) say(room chat.RoomID, user chat.UserID, body string) chat.EventI
 
 func (w *world) inThread(room chat.RoomID, user chat.UserID, root chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, Thread: root}})
+	return w.related(room, user, chat.Message{Body: body, Thread: root, RelationEncrypted: true})
 }
 
 func (w *world) reply(room chat.RoomID, user chat.UserID, to chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, ReplyTo: to}})
+	return w.related(room, user, chat.Message{Body: body, ReplyTo: to, RelationEncrypted: true})
+}
+
+// related adds a message that relates to another one. Its relation is inside the
+// ciphertext if RelationEncrypted is set and the room is encrypted; the homeserver may
+// have written any other relation.
+func (w *world) related(room chat.RoomID, user chat.UserID, m chat.Message) chat.EventID {
+	w.Helper()
+	trust := w.trust(room)
+	m.RelationEncrypted = m.RelationEncrypted && trust != chat.TrustServer
+	return w.do(room, user, chat.Event{Trust: trust, Message: &m})
 }
 
 func (w *world) edit(room chat.RoomID, user chat.UserID, of chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, Edits: of}})
+	return w.related(room, user, chat.Message{Body: body, Edits: of, RelationEncrypted: true})
 }
 
 func (w *world) react(room chat.RoomID, user chat.UserID, to chat.EventID, key string) chat.EventID {
