@@ -36,7 +36,7 @@ type faqChange struct {
 }
 
 // faqFault is the data of the message that says why the FAQ did not change: What is
-// "no-answer", "operator", "experts" or "number", and Word the typed number.
+// "no-answer", "no-number", "operator", "experts" or "number", and Word the typed number.
 type faqFault struct{ Prefix, What, Word string }
 
 // faq answers the command !faq with the entries of the FAQ that match its words and
@@ -70,13 +70,15 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// keep answers the command that adds an expert's answer to the FAQ: the answer to which
-// the command replies, or the only one of its thread. With «pour tous», for operators
-// only, all rooms may read the entry. It answers with the reason if there is no such
-// answer.
+// keep answers the command that adds an expert's answer to the FAQ: the only answer to
+// the question with the given number or, without a number, the answer to which the
+// command replies, or the only one of its thread. With «pour tous», for operators only,
+// all rooms may read the entry. It answers with the reason if there is no such answer,
+// or if there is no number and the homeserver may have chosen the answer.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
-	switch rest := strings.TrimPrefix(text.Fold(r.args), "pour "); {
+	number, rest := cutQuestion(r.args)
+	switch rest = strings.TrimPrefix(text.Fold(rest), "pour "); {
 	case rest == "":
 	case isWord(rest, "tous", "tout"):
 		if forAll = r.Level >= chat.LevelOperator; !forAll {
@@ -85,15 +87,17 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	default:
 		return a.explain(ctx, r, r.command)
 	}
-	answer, err := a.parts.FAQ.Answer(ctx, r.Room, r.ReplyTo, r.Thread)
+	answer, err := a.answerToKeep(ctx, r, number)
 	var entry relay.Entry
 	if err == nil {
 		entry, err = a.parts.FAQ.Entry(ctx, answer, forAll, time.Now())
 	}
-	if errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, chat.ErrNotFound) {
+	switch {
+	case errors.Is(err, errNotChosen):
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "no-number", ""})
+	case errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, chat.ErrNotFound):
 		return a.message(r, "faq-fault", faqFault{r.Prefix, "no-answer", ""})
-	}
-	if err != nil {
+	case err != nil:
 		return Answer{}, err
 	}
 	what := "kept"
@@ -105,6 +109,24 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
 	said.change = a.saveEntry(r, entry, forAll)
 	return said, err
+}
+
+// errNotChosen means that the homeserver may have chosen the message to which a command
+// relates.
+var errNotChosen = errors.New("the relation is not encrypted")
+
+// answerToKeep returns the answer that the command keep means; number is that of its
+// question, or 0. The error is errNotChosen if the homeserver may have chosen the
+// answer, and relay.ErrNoAnswer or chat.ErrNotFound if there is none, or several.
+func (a *Answerer) answerToKeep(ctx context.Context, r request, number int64) (relay.Message, error) {
+	if number != 0 {
+		return a.parts.FAQ.OnlyAnswer(ctx, r.Room, number)
+	}
+	related := r.ReplyTo != "" || r.Thread != ""
+	if related && !r.Event.Message.Chosen(r.Encrypted || r.Event.ClearInEncrypted) {
+		return relay.Message{}, errNotChosen
+	}
+	return a.parts.FAQ.Answer(ctx, r.Room, r.ReplyTo, r.Thread)
 }
 
 // unkeep answers the command that removes the entry of the FAQ with the number in its

@@ -83,11 +83,17 @@ func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
 // say handles a message, commits the result, and returns the answer's text.
 func (f *faq) say(room chat.RoomID, level chat.Level, text string, replyTo chat.EventID) string {
 	f.Helper()
+	return f.sayIn(room, chat.Event{Level: level, Message: &chat.Message{Body: text, ReplyTo: replyTo}})
+}
+
+// sayIn is say for the event e, which lacks who sent it, when and where.
+func (f *faq) sayIn(room chat.RoomID, e chat.Event) string {
+	f.Helper()
 	f.said++
-	result, err := f.handler.Handle(f.Context(), chat.Event{
-		ID: chat.EventID(fmt.Sprintf("$said%d", f.said)), Room: room, Sender: "@camille:example.org", At: time.Now(), Level: level,
-		Direct: room == private, Message: &chat.Message{Body: text, ReplyTo: replyTo},
-	})
+	text := e.Message.Body
+	e.ID, e.Room, e.Sender, e.At = chat.EventID(fmt.Sprintf("$said%d", f.said)), room, "@camille:example.org", time.Now()
+	e.Direct = room == private
+	result, err := f.handler.Handle(f.Context(), e)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -145,6 +151,39 @@ func TestFAQ(t *testing.T) {
 		if !strings.Contains(got, step.want) || step.not != "" && strings.Contains(got, step.not) {
 			t.Errorf("%s, %q: %q, want %q and not %q", step.room, step.say, got, step.want, step.not)
 		}
+	}
+}
+
+// In an encrypted room, the homeserver chooses no answer for the FAQ: an author whose
+// client leaves the relation in clear gives the question's number.
+func TestKeepByNumber(t *testing.T) {
+	f := newFAQ(t)
+	f.answered(private, "Quelle licence choisir ?", "Etalab 2.0 convient.")
+	f.answered(private, "Où publier ?", "Sur une forge.", "Sur la nôtre.")
+	say := func(text string, relation chat.Message) string {
+		f.Helper()
+		relation.Body = text
+		return f.sayIn(experts, chat.Event{Trust: chat.TrustMember, Level: chat.LevelOperator, Message: &relation})
+	}
+	for _, step := range []struct {
+		say      string
+		relation chat.Message
+		want     string
+	}{
+		{"!garder pour tous", chat.Message{ReplyTo: "$answer1.0"}, "garder 12"},
+		{"!garder", chat.Message{Thread: "$answer1.0"}, "garder 12"},
+		{"!garder 9", chat.Message{ReplyTo: "$answer1.0"}, "dans le salon des experts"},
+		{"!garder 2", chat.Message{}, "dans le salon des experts"}, // it has two answers
+		{"!garder n° 1", chat.Message{ReplyTo: "$answer2.0"}, "Quelle licence choisir"},
+		{"!garder 1 pour tous", chat.Message{}, "dans tous les salons"},
+		{"!garder", chat.Message{ReplyTo: "$answer2.1", RelationEncrypted: true}, "Où publier"},
+	} {
+		if got := say(step.say, step.relation); !strings.Contains(got, step.want) {
+			t.Errorf("%q: %q, want %q", step.say, got, step.want)
+		}
+	}
+	if got := f.say(public, chat.LevelMember, "!garder 1", ""); !strings.Contains(got, "dans le salon des experts") {
+		t.Errorf("from the asker's room: %q", got)
 	}
 }
 

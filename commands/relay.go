@@ -283,6 +283,20 @@ func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 
 var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
 
+// cutQuestion splits the number of a question off the start of a text such as «12» or
+// «n° 12 pour tous». The number is 0, and rest the whole text, if there is none.
+func cutQuestion(s string) (number int64, rest string) {
+	match := questionNumber.FindStringSubmatch(s)
+	if match == nil {
+		return 0, s
+	}
+	number, err := strconv.ParseInt(match[1], 10, 64)
+	if err != nil || number == 0 {
+		return 0, s
+	}
+	return number, s[len(match[0]):]
+}
+
 // faqEntry matches a text that gives an FAQ entry, by its number, as the answer.
 var faqEntry = regexp.MustCompile(`^(?i:faq)[\s\x{a0}\x{202f}]+(?:[nN][°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})[\s.]*$`)
 
@@ -310,16 +324,12 @@ func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool
 		m.Body, m.HTML = rest, ""
 		return &m, relay.Manner{Entry: entry}, true
 	}
-	match := questionNumber.FindStringSubmatch(rest)
-	if match == nil {
+	number, rest := cutQuestion(rest)
+	if number == 0 {
 		return &m, relay.Manner{}, false
 	}
-	number, err := strconv.ParseInt(match[1], 10, 64)
-	if err != nil {
-		return &m, relay.Manner{}, false
-	}
-	m.Body, m.HTML = strings.TrimSpace(rest[len(match[0]):]), ""
-	return &m, relay.Manner{Number: number, Entry: entryNumberOf(m.Body)}, number != 0 && m.Body != ""
+	m.Body, m.HTML = strings.TrimSpace(rest), ""
+	return &m, relay.Manner{Number: number, Entry: entryNumberOf(m.Body)}, m.Body != ""
 }
 
 // withoutName serves command.carried, for a command after which the message is carried

@@ -47,6 +47,9 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	case old.over():
 		return nil, &Fault{What: FaultClosed, Number: old.Number}
 	case asked && old.Status.Asked():
+		if err := d.mayFollow(ctx, e, old); err != nil {
+			return nil, err
+		}
 		return d.reword(ctx, old, e.Sender, text, readers.Least)
 	}
 	q, err := d.newQuestion(ctx, e, old, theme, text, readers)

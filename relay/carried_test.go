@@ -181,6 +181,25 @@ func TestEmptyQuestionsAreRefused(t *testing.T) {
 // in an encrypted room, an author whose client leaves the relation in clear is told to
 // give the number.
 func TestOuterRelationsDecideNothing(t *testing.T) {
+	t.Run("commands", func(t *testing.T) {
+		handing(t, false, func(w *world) {
+			w.room(salon, "Bluehats", encrypted)
+			w.room(experts, "Experts", encrypted)
+			w.room(lawyers, "Juristes", encrypted)
+			w.say(salon, camille, "!question Un secret ?")
+			root := w.root()
+			for _, command := range []string{"!prendre", "!resolu", "!transmettre licences", "!laisser"} {
+				w.related(experts, bruno, chat.Message{Thread: root, Body: command})
+				w.saysLast(experts, "avec le numéro de la question")
+				w.related(experts, bruno, chat.Message{ReplyTo: root, Body: command})
+				w.saysLast(experts, "avec le numéro de la question")
+			}
+			w.neverSays(lawyers, "secret")
+			w.neverSays(salon, "Bruno Lefèvre s’en occupe")
+			w.inThread(experts, bruno, root, "!transmettre 1 licences")
+			w.says(lawyers, "Un secret ?")
+		})
+	})
 	t.Run("choices", func(t *testing.T) {
 		inWorld(t, func(w *world) {
 			w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
@@ -199,5 +218,17 @@ func TestOuterRelationsDecideNothing(t *testing.T) {
 			w.inThread(sealed, camille, q, "sans nom 1")
 			w.says(experts, "Un secret ?")
 		})
+	})
+}
+
+// The homeserver makes no edit of a new question, whose text would go where the asker
+// let an earlier one go.
+func TestOuterEditsAskNothingElsewhere(t *testing.T) {
+	inSealedWorld(t, func(w *world, q chat.EventID) {
+		w.related(sealed, camille, chat.Message{Edits: q, Body: "!question Un secret ?"})
+		w.neverSays(experts, "secret")
+		w.saysLast(sealed, "ne chiffre pas le lien avec la question")
+		w.edit(sealed, camille, q, "!question Rien de plus ?")
+		w.says(experts, "Rien de plus ?")
 	})
 }

@@ -10,8 +10,9 @@ import (
 
 // Which returns the question that the command e means: the one with the number in args,
 // such as «12» or «n°12», or, without a number, the one of the command's thread or
-// reply. The error is a *Fault if there is none, if args is no number, or if the room
-// of e neither asks nor answers it.
+// reply. The error is a *Fault if there is none, if args is no number, if the room of e
+// neither asks nor answers it, or if there is no number and the homeserver may have
+// chosen the thread or the reply.
 func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
 	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
 	var q Question
@@ -27,9 +28,15 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 	} else {
 		q, _, found, err = d.questionOf(ctx, e)
 	}
+	chosen := args != ""
+	if err == nil && !chosen {
+		chosen, err = d.chosen(ctx, e)
+	}
 	switch {
 	case err != nil:
 		return q, err
+	case found && !chosen:
+		return q, &Fault{What: FaultNoNumber}
 	case !found || e.Room != q.Origin && e.Room != q.Experts:
 		return q, &Fault{What: FaultWhich, Word: args}
 	}

@@ -50,6 +50,7 @@ const (
 	FaultQuoted   FaultKind = "quoted"    // the question is the text of another message, which has to be edited
 	FaultUnsure   FaultKind = "unsure"    // the homeserver may have chosen the message, and the other room is less protected
 	FaultUnnamed  FaultKind = "unnamed"   // the homeserver may have chosen the question that a choice (Word) is about
+	FaultNoNumber FaultKind = "no number" // the homeserver may have chosen the question that a command is about
 
 	FaultHere       FaultKind = "here"        // the experts of the theme have the question
 	FaultHandTheme  FaultKind = "hand theme"  // no relay of the question's room has the theme

@@ -110,7 +110,14 @@ func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, threa
 	if err != nil {
 		return Message{}, err
 	}
-	all, err := k.Store.MessagesOf(ctx, root.Question)
+	return k.OnlyAnswer(ctx, room, root.Question)
+}
+
+// OnlyAnswer returns the only answer to the question with that number which Answer may
+// return for a command in room. The error is ErrNoAnswer if there is none, or if there
+// are several.
+func (k *Knowledge) OnlyAnswer(ctx context.Context, room chat.RoomID, question int64) (Message, error) {
+	all, err := k.Store.MessagesOf(ctx, question)
 	if err != nil {
 		return Message{}, err
 	}
