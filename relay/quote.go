@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -33,8 +34,9 @@ func (f *Fault) IsOthers() bool {
 // Quote returns a function that makes the message target a question for the experts, as
 // the command or reaction e asks; args may name a theme ("#licences"). The author of
 // the message may do so at once; a moderator may propose it, and the author is asked
-// first. Quote reads the message from the homeserver. The error is a *Fault if the
-// message cannot be a question.
+// first. Quote reads the message from the homeserver; the function does nothing if the
+// message is deleted meanwhile, and returns an error if it is edited, so that the caller
+// decides anew. The error of Quote is a *Fault if the message cannot be a question.
 func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, args string) (func(ctx context.Context) error, error) {
 	theme, _ := cutTheme(args)
 	room, err := d.Room(ctx, e.Room)
@@ -45,6 +47,10 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 		return nil, &Fault{What: FaultNotYours}
 	}
 	old, err := d.quotable(ctx, e.Room, target)
+	if err != nil {
+		return nil, err
+	}
+	revised, _, err := d.store.RevisedAt(ctx, e.Room, target)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +85,24 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	} else if d.Suggest != nil {
 		d.suggest(ctx, said, &q)
 	}
-	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
+	return func(ctx context.Context) error { return d.askQuoted(ctx, q, revised) }, nil
+}
+
+// errRevised means that a message was edited after it was read.
+var errRevised = errors.New("the message that is made a question was edited meanwhile")
+
+// askQuoted stores the question q about a message, in the transaction of ctx, whose last
+// handled edit was made at revised when the message was read. It does nothing if the
+// message was deleted since, and returns errRevised if it was edited.
+func (d *Carrier) askQuoted(ctx context.Context, q Question, revised time.Time) error {
+	now, deleted, err := d.store.RevisedAt(ctx, q.Origin, q.Event)
+	switch {
+	case err != nil || deleted:
+		return err
+	case !now.Equal(revised):
+		return errRevised
+	}
+	return d.ask(ctx, q)
 }
 
 // quotable reports whether the message target in room can become a question. If the

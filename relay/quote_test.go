@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"heraut/chat"
 	"heraut/relay"
@@ -181,4 +182,36 @@ func TestCallerIsForgotten(t *testing.T) {
 		w.react(salon, camille, w.last(salon, "Question n°"), "✅")
 		w.neverSays(experts, "On mange")
 	})
+}
+
+// A message is deleted or edited while the bot reads it to make it a question: what was
+// deleted is no question, and what was edited is asked as it is now.
+func TestQuoteWhileItsMessageChanges(t *testing.T) {
+	for name, calls := range map[string]func(w *world, said chat.EventID){
+		"reply":     func(w *world, said chat.EventID) { w.reply(salon, camille, said, "!question") },
+		"reaction":  func(w *world, said chat.EventID) { w.react(salon, camille, said, "❓") },
+		"moderator": func(w *world, said chat.EventID) { w.moderate(salon, alix, said, "!question") },
+	} {
+		play := func(t *testing.T, changes func(w *world, said chat.EventID)) {
+			inWorld(t, func(w *world) {
+				said := w.say(salon, camille, "Un secret ?")
+				w.reading = make(chan struct{})
+				calls(w, said)
+				changes(w, said)
+				close(w.reading)
+				w.pass(5 * time.Second)
+				w.neverSays(experts, "secret")
+				w.neverSays(salon, "secret")
+				if strings.Contains(w.texts(salon), "Question n°") != strings.Contains(w.log(), "licence") {
+					t.Errorf("want a question if the message was edited, and none if it was deleted:\n%s", w.log())
+				}
+			})
+		}
+		t.Run(name+", deleted", func(t *testing.T) {
+			play(t, func(w *world, said chat.EventID) { w.remove(salon, camille, said) })
+		})
+		t.Run(name+", edited", func(t *testing.T) {
+			play(t, func(w *world, said chat.EventID) { w.edit(salon, camille, said, "Quelle licence ?") })
+		})
+	}
 }

@@ -75,6 +75,10 @@ type Messages interface {
 	// MessageOf returns the person's message with that event, or the message whose
 	// post became that event; chat.ErrNotFound: the event belongs to no question.
 	MessageOf(ctx context.Context, event chat.EventID) (Message, error)
+	// RevisedAt returns when a person made the last edit of a message of the room, among
+	// those that the bot has handled; zero: none. deleted is true, and the time of no use,
+	// if a deletion was handled.
+	RevisedAt(ctx context.Context, room chat.RoomID, event chat.EventID) (at time.Time, deleted bool, err error)
 	// MessagesOf returns a question's messages, oldest first.
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
 }

@@ -63,8 +63,18 @@ func (w *world) moderate(room chat.RoomID, user chat.UserID, to chat.EventID, bo
 	return w.do(room, user, chat.Event{Trust: w.trust(room), Level: chat.LevelModerator, Message: &chat.Message{Body: body, ReplyTo: to}})
 }
 
-// message serves relay.Options.Message.
+// message serves relay.Options.Message. It answers with what it read before w.reading,
+// if that is set, is closed.
 func (w *world) message(_ context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
+	said, err := w.read(room, event)
+	if w.reading != nil {
+		<-w.reading
+	}
+	return said, err
+}
+
+// read returns a person's message with the text of its last edit.
+func (w *world) read(room chat.RoomID, event chat.EventID) (chat.Event, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var said chat.Event

@@ -51,6 +51,7 @@ type world struct {
 	quiet   func(room chat.RoomID) relay.Quiet
 	files   relay.Files
 	prepare func(p chat.Post) (chat.Media, error) // makes the copies of files
+	reading chan struct{}                         // holds the answer with a read message; nil: nothing does
 
 	db      *storage.DB
 	carrier *relay.Carrier

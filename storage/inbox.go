@@ -150,6 +150,17 @@ func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (b
 	return changed(result, err)
 }
 
+// RevisedAt returns when the last handled edit of an event of the room was made; zero if
+// there is none. deleted is true, and the time of no use, if its deletion was handled.
+func (d *DB) RevisedAt(ctx context.Context, room chat.RoomID, event chat.EventID) (at time.Time, deleted bool, err error) {
+	var revised int64
+	err = d.db.QueryRow(ctx, "SELECT revised_at FROM inbox WHERE event_id = $1 AND room_id = $2", event, room).Scan(&revised)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	return fromMillis(revised), revised == math.MaxInt64, err
+}
+
 // KnownEvent reports whether an event with that id was received, handled or not.
 func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err error) {
 	err = d.db.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)", id).Scan(&known)
