@@ -55,7 +55,7 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Calendars is the part of the bot that reads calendars and posts their changes,
+// Calendars is the service that reads calendars, and posts changes of their events,
 // reminders and weekly lists. Its methods may be called concurrently, except Round.
 type Calendars struct {
 	Options
@@ -81,8 +81,8 @@ func (d *Calendars) Names() []string {
 	return names
 }
 
-// Has reports whether the source of a watch is a calendar: one of the configuration, or
-// one that a room gave by address.
+// Has reports whether source, the source of a watch, is a calendar: one in the
+// configuration, or one whose address a room gave.
 func (d *Calendars) Has(source string) bool {
 	return sources.IsCalendarAddress(source) || slices.Contains(d.Names(), source)
 }
@@ -180,8 +180,8 @@ type Trial struct {
 }
 
 // Try reads the calendar at an address that a person gave, without storing anything.
-// The error says why it is no usable calendar; FaultOf classifies it. It is
-// announce.ErrNoSource if d.Guarded is nil.
+// The error says why there is no usable calendar at the address; FaultOf classifies it.
+// The error is announce.ErrNoSource if d.Guarded is nil: people may not give addresses.
 func (d *Calendars) Try(ctx context.Context, address string, now time.Time) (Trial, error) {
 	if d.Guarded == nil {
 		return Trial{}, announce.ErrNoSource

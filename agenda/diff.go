@@ -59,9 +59,9 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 	return d
 }
 
-// changed compares the row k of a known event with its new reading e. It adds the new
-// row to d.update if it differs, and the change for rooms, if any, to d.tell. Rooms
-// hear of a cancellation, a restoration and a move, unless the event is past.
+// changed compares k, the row of a known event, with e, the event in the new reading.
+// If they differ, it adds the new row to d.update. If the event was cancelled, restored
+// or moved and is not past, it also adds a change for the rooms to d.tell.
 func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	row := k
 	row.Event, row.Missing = e, time.Time{}
@@ -92,12 +92,12 @@ func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	}
 }
 
-// missing handles the known events that a reading lacks; past ones are ignored. It
-// marks them as missing in d.update, and as cancelled, with a change in d.tell, once
-// they have been missing for goneAfter; occurrences beyond the range that is read go to
-// d.remove. It concludes nothing else when the reading has no future event, or when
-// more than three events, and more than half of them, vanish at once: the calendar is
-// then likely broken.
+// missing handles the known events that a reading lacks, except past ones. It marks
+// such an event as missing in d.update; once it has been missing for goneAfter, it
+// marks it as cancelled and adds a change to d.tell. An occurrence beyond the range
+// that is read goes to d.remove instead. If the reading has no future event, or if more
+// than three events and more than half of them vanish at once, the calendar is likely
+// broken, and missing marks no event.
 func (d *difference) missing(known []Event, m matching, read []calendar.Event, now time.Time) {
 	coming := slices.ContainsFunc(read, func(e calendar.Event) bool { return !(Event{Event: e}).past(now) })
 	there := map[string]bool{}
@@ -142,8 +142,9 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 	}
 }
 
-// anyGone reports whether a future event has been missing for goneAfter and must be
-// handled. The caller asks when the calendar has not changed since the last reading.
+// anyGone reports whether a future event has been missing for goneAfter, so that it
+// counts as cancelled. The caller asks this when the calendar has not changed since the
+// last reading, and then need not compare anything if the answer is no.
 func anyGone(known []Event, now time.Time) (due bool) {
 	return slices.ContainsFunc(known, func(k Event) bool {
 		return !k.Missing.IsZero() && now.Sub(k.Missing) >= goneAfter && !k.past(now)
@@ -165,11 +166,12 @@ type matching struct {
 	taken []bool // for each occurrence, whether it has a row
 }
 
-// match pairs rows with occurrences. An occurrence is identified by its UID and
-// recurrence; some calendars give several events one UID, so pairs with the same
-// title and start come first. Where the UIDs change at each reading, start and title
-// identify an event, and then the title alone if no other event on either side has
-// it.
+// match pairs rows with occurrences. It first pairs those with the same UID,
+// recurrence, title and start, then those with the same UID and recurrence: some
+// calendars give several events one UID. Then it pairs recurring events by UID and day,
+// and the rest of a series in order (pairSeries). For calendars whose UIDs change at
+// each reading, it then pairs by start and title and, if that finds a pair, by the
+// title alone where no other event on either side has it.
 func match(known []Event, read []calendar.Event, now time.Time) matching {
 	m := matching{of: make([]int, len(known)), taken: make([]bool, len(read))}
 	for i := range m.of {

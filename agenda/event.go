@@ -27,7 +27,8 @@ type Event struct {
 	Revision int
 }
 
-// past reports whether at now an all-day event is over, or any other event has begun.
+// past reports whether the event is past at now: an all-day event if it is over, any
+// other event if it has begun.
 func (e Event) past(now time.Time) bool {
 	if e.AllDay {
 		return !e.End.After(now)
@@ -42,8 +43,8 @@ func (e Event) Words() *filter.Words {
 }
 
 // Regions returns texts that may name the event's region: its categories, its place,
-// and the French region of the postcode in that place. It leaves out empty ones, and is
-// empty for an event with neither categories nor a place.
+// and the French region to which a postcode in the place belongs. Empty texts are left
+// out; an event with neither categories nor a place has none.
 func (e Event) Regions() []string {
 	all := slices.Concat(e.Categories, []string{e.Location, regionOf(e.Location)})
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })

@@ -8,8 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// Pending is a change that waits to be posted in a room, at Due. Its Was is the event
-// as the room last heard of it.
+// Pending is a change of an event that waits to be posted in a room at the time Due.
+// The change's field Was is the event as the room last heard of it.
 type Pending struct {
 	Room chat.RoomID
 	Due  time.Time

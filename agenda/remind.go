@@ -98,9 +98,10 @@ func LeadsText(all []Lead) string {
 	return strings.Join(words, ",")
 }
 
-// at returns when the reminder of the event e is due: l.Before ahead of its start or,
-// with Days, at eveHour that many days before. ok is false for an all-day event with a
-// lead in hours or minutes: it has no start time.
+// at returns when the reminder of the event e is due: the time l.Before ahead of its
+// start or, if l.Days is set, at eveHour on the day that many days before. ok is false
+// for an all-day event if the lead is in hours or minutes, since such an event has no
+// start time.
 func (l Lead) at(e Event) (at time.Time, ok bool) {
 	if l.Days > 0 {
 		y, m, d := e.Start.Date()

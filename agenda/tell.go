@@ -18,9 +18,9 @@ import (
 // more become one list.
 const atOnce = 5
 
-// pend stores, for each room, the changes of the source that its watches match, each
-// with the earliest due time. It logs and skips a watch whose filter or rhythm is
-// unreadable.
+// pend stores the changes of a source for each room that has a watch which matches
+// them, each change with the earliest due time of these watches. It logs and skips a
+// watch whose filter or rhythm cannot be parsed.
 func (d *Calendars) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
 	if len(changes) == 0 {
 		return nil
@@ -121,8 +121,9 @@ func (d *Calendars) tell(ctx context.Context, now time.Time) error {
 	})
 }
 
-// tellChanges posts the pending changes that are due, and deletes them. It posts none
-// that no longer holds or whose calendar the room no longer watches.
+// tellChanges posts the pending changes that are due, and deletes them. It only deletes
+// a change that is no longer true (see holds), or whose calendar the room no longer
+// watches.
 func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	all, err := d.Store.PendingEvents(ctx)
 	if err != nil {
@@ -154,8 +155,8 @@ func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, n
 	return nil
 }
 
-// holds reports whether a pending change is still true and useful. c.Event is the
-// event's present row.
+// holds reports whether the change c, which waits to be posted, is still true and
+// useful. The caller has set c.Event to the event's present row.
 func (c Change) holds(now time.Time) bool {
 	switch {
 	case c.Event.past(now):
@@ -183,8 +184,8 @@ func (d *Calendars) sayChanges(ctx context.Context, room chat.RoomID, changes []
 	return nil
 }
 
-// say renders a template and posts it in a room. A second call with the same cause
-// posts nothing.
+// say renders a template and posts the result in a room. A second call with the same
+// cause posts nothing.
 func (d *Calendars) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
 	lang := d.Rooms.Of(room).Language
 	html, err := locale.Render(lang, template, data)

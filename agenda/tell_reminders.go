@@ -75,9 +75,9 @@ func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now ti
 // the longest lead plus the longest quiet time.
 const remindAhead = 40 * 24 * time.Hour
 
-// isDue reports whether a room gets a reminder of an event by now. It gets none in
-// quiet hours, and none when the bot read the event, or its new start, after the
-// reminder was due: the room has just heard of it.
+// isDue reports whether a room gets a reminder of an event now. It gets none in its
+// quiet hours. It also gets none if the bot first read the event, or its new start,
+// after the reminder was due: the room has just heard of the event then.
 func (d *Calendars) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	at, ok := lead.at(e)
 	if !ok || at.Before(e.Seen) || at.Before(e.Changed) {

@@ -11,10 +11,11 @@ import (
 	"heraut/schedule"
 )
 
-// tellWeeks posts the events up to the next list in the rooms whose watches are weekly,
-// if their list is due, and stores the time of that list. For a new watch it stores the
-// present time alone, so that the first list comes at the next time of its rhythm. It
-// skips lists that an outage delayed past the next one.
+// tellWeeks posts the weekly list of each room that has a weekly watch and whose list
+// is due, and stores the time of the list. A list holds the events up to the time of
+// the next list. For a new watch, tellWeeks only stores the present time, so that the
+// first list comes at the next time of the watch's rhythm. If an outage lasted beyond
+// the time of the next list, it skips the lists before.
 func (d *Calendars) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	for _, w := range watches {
 		rhythm, err := schedule.ParseRhythm(w.Rhythm)

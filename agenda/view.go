@@ -23,8 +23,8 @@ func (v EventView) SeveralDays() bool {
 	return last.YearDay() != v.Start.YearDay() || last.Year() != v.Start.Year()
 }
 
-// Last returns the end as people say it: the last day of an event without hours, the
-// end time of any other.
+// Last returns the end of the event as people say it: the last day of an event that is
+// shown without hours, the time of the end of any other event.
 func (v EventView) Last() time.Time {
 	if v.WholeDays() {
 		return v.LastDay()
@@ -100,9 +100,9 @@ type ListView struct {
 	More  int
 }
 
-// View returns events as the templates render them. It keeps a limited number of them
-// and counts the others in More. The templates call the days of now and after now
-// today and tomorrow.
+// View returns events in the form in which the templates render them. It takes a
+// limited number of events and counts the others in More. The templates say today for
+// the day of now, and tomorrow for the day after it.
 func (d *Calendars) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
 
 func (d *Calendars) viewList(all []Event, now time.Time) ListView {

@@ -78,11 +78,11 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 }
 
-// Flush sends at once every due message, also about troubles younger than
-// Options.After, and tries again the channels that failed. The process calls it before
-// it ends. If Options.Files are given and none can be written, it only logs that: a
-// service manager starts the process again and again, and each one would send the
-// message.
+// Flush sends every message that is due at once, also messages about troubles younger
+// than Options.After, and retries the channels that failed. The process calls it before
+// it ends. If Options.Files are given and none of them can be written, Flush sends
+// nothing and logs that: a service manager may start the process again and again, and
+// each start would send the same message.
 func (a *Alarm) Flush(ctx context.Context) {
 	if err := a.remember(); err != nil {
 		a.Log.Error().Err(err).Msg("L’alerte de l’arrêt ne part pas : elle ne peut pas être notée, et partirait à chaque relance")
@@ -92,10 +92,10 @@ func (a *Alarm) Flush(ctx context.Context) {
 }
 
 // round sends through each channel the messages that are due at now, pings the Pingers
-// every five minutes, and returns when to call it again. after is the least age of a
-// trouble that is reported; 0 also retries at once the channels that failed less than a
-// minute ago. It records in the alarm and its file what each channel sent, and which
-// channels failed.
+// every five minutes, and returns when to call it again. A trouble younger than after
+// is not reported yet. If after is 0, round also retries the channels that failed less
+// than a minute ago, which otherwise wait. It records in the alarm and its file what
+// each channel sent, and which channels failed.
 func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -72,8 +72,8 @@ type Channel interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// Pinger is the further method of a Channel that reports, every few minutes, whether
-// the bot works, so that the far side notices when the reports stop.
+// A Pinger is a Channel that also reports, every few minutes, whether the bot works, so
+// that the service on the other side notices when the reports stop.
 type Pinger interface {
 	// Ping reports the gravest trouble, or that the bot is well if gravest is nil. An
 	// error means that the report may not have arrived.

@@ -14,10 +14,11 @@ import (
 // renamed repository.
 const renamedWithin = 7 * 24 * time.Hour
 
-// correct compares items that were announced (d.followed) with their new reading from
-// the source, stores them, and edits the messages that are no longer right. It deletes
-// repositories that are gone from those that people can search. It leaves missing items
-// of a host that is out of order as they are.
+// correct compares the items that were announced (d.followed) with the source's present
+// form of them, stores that form, and edits the messages that are no longer right.
+// People can no longer search for a repository that is gone: correct deletes it from
+// the store of repositories. A missing item whose code host is out of order stays as it
+// is.
 func (d *decision) correct(ctx context.Context) error {
 	var changed []int64
 	for _, n := range d.followed {
@@ -45,7 +46,7 @@ func (d *decision) correct(ctx context.Context) error {
 
 // revise updates the announced item n from r, a new reading of its source at now: its
 // text, whether it is gone, and its former name. It reports whether a message about the
-// item would now read differently. The caller saves n.
+// item would read otherwise than before. The caller saves n.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

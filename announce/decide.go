@@ -49,8 +49,8 @@ func (d *decision) commit(ctx context.Context) error {
 // first reports whether this is the first reading of the source.
 func (d *decision) first() bool { return d.state.Started.IsZero() }
 
-// takeHosts loads the code hosts of the source into d.hosts, and stores those that
-// changed: which are new, which were read from end to end, and which are out of order.
+// takeHosts loads the code hosts of the source into d.hosts, and stores each that
+// changed: a host may be new, read from end to end for the first time, or out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
 	known, err := d.announcer.store.Hosts(ctx, d.settings.Name)
 	if err != nil {
@@ -125,8 +125,9 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 }
 
 // takeFresh stores the items that the source published for the first time, each with
-// the time at which to decide whether it is announced. Of entries that are too old, and
-// most items of a first reading, it stores only that they were seen.
+// the time at which to decide whether it is announced. Entries that are too old, and
+// most items of the first reading of a source, are never announced: of these, it stores
+// only that they were seen.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -162,10 +163,11 @@ func (d *decision) takeFresh(ctx context.Context) error {
 	return nil
 }
 
-// place decides how the new item n may be announced, alone or together with its new
-// host or owner (n.PartOf), and sets when that is due (n.Due). It stores a host or an
-// owner that the source never had before. outcome is the item's state: Settling or, for
-// an item that is never announced, TooOld or Baseline (the source's first reading).
+// place sets n.PartOf, which says whether the new item n is announced alone or together
+// with its new host or owner, and n.Due, the time at which to decide about it. It
+// stores a host or an owner that the source never had before. outcome is Settling for
+// an item that waits for that decision. An item that is never announced gets TooOld, or
+// Baseline if this is the source's first reading.
 func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
 	repo := n.Item.Repository
 	host, err := d.hostOf(ctx, n.Item)

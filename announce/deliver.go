@@ -90,9 +90,10 @@ type delivery struct {
 	rendered  map[string]string  // messages already rendered, for the other rooms that get them
 }
 
-// parcel posts together, a group of pending items of one room: as a digest if its watch
-// collects them or if there are more than atOnce, otherwise as one message each. It
-// leaves out items that are gone, and deletes all of the group from the pending items.
+// parcel posts together, a group of pending items of one room. It posts one digest if
+// their watch collects items or if there are more than atOnce, and one message for each
+// item otherwise. It leaves out items that are gone. It deletes the whole group from
+// the pending items.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
 	var news []*News
@@ -180,9 +181,9 @@ func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[in
 	return nil
 }
 
-// say posts a message about news in a room, and stores which items it shows, so that it
-// can be corrected. l says what the message shows; say adds the room's names for the
-// sources. With a cause that was used before, the queue posts nothing.
+// say posts a message about news in a room, and stores which items the message shows,
+// so that it can be corrected later. l says what the message shows; say adds the room's
+// own names for the sources to it. If cause was used before, the queue posts nothing.
 func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
 	lang := t.Rooms.Of(room).Language
 	for _, id := range l.items() {
@@ -217,8 +218,8 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	}, l.items())
 }
 
-// saveAnnounced stores t.now as the time of the first announcement of the items in
-// t.announced that no room was told of before.
+// saveAnnounced stores t.now as the time of the first announcement for each item in
+// t.announced that was not announced in any room before.
 func (t *delivery) saveAnnounced(ctx context.Context) error {
 	for id := range t.announced {
 		if n := t.news[id]; n.AnnouncedAt.IsZero() {
@@ -231,9 +232,9 @@ func (t *delivery) saveAnnounced(ctx context.Context) error {
 	return nil
 }
 
-// edit renders the messages that show one of the items, given by id, again. For each
-// that changed, it adds an edit to the queue and stores the new text, in the
-// transaction of ctx.
+// edit renders again each message that shows one of the items, which are given by their
+// ids. If the text of a message changed, it adds an edit of the message to the queue
+// and stores the new text, in the transaction of ctx.
 func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	if len(items) == 0 {
 		return nil

@@ -12,7 +12,7 @@ import (
 // brokenAfter is how many failures in a row make a source broken.
 const brokenAfter = 3
 
-// Notice is a message to the operators that a source cannot be read for some time, or
+// Notice is a message to the operators: a source has been unreadable for some time, or
 // can be read again.
 type Notice struct {
 	Source string
@@ -24,9 +24,9 @@ type Notice struct {
 	Next  time.Time
 }
 
-// keepState updates d.state by the outcome of this reading and stores it for the next
-// round. It sends the operators one notice when the source stays unreadable
-// (brokenAfter failures in a row), and one when it can be read again.
+// keepState updates d.state according to whether this reading succeeded, and stores it
+// for the next round. It sends the operators one notice when the source stays
+// unreadable (brokenAfter failures in a row), and one when it can be read again.
 func (d *decision) keepState(ctx context.Context) error {
 	s := &d.state
 	if d.batch.State != nil {
@@ -63,9 +63,10 @@ func (d *decision) keepState(ctx context.Context) error {
 	return d.announcer.Operators(ctx, *notice)
 }
 
-// move logs that a feed's address redirects for good (d.batch.MovedTo); it does nothing
-// if that is empty. It renames a feed that rooms added by its address to the new one;
-// operators themselves change an address in the configuration.
+// move handles a feed whose address redirects for good to d.batch.MovedTo; it does
+// nothing if that is empty. It logs the move. If rooms added the feed by its address,
+// it gives the feed the new address; an address in the configuration stays, since
+// operators change it themselves.
 func (d *decision) move(ctx context.Context) error {
 	name, to := d.settings.Name, d.batch.MovedTo
 	if to == "" {

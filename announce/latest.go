@@ -19,8 +19,7 @@ func Render(lang string, item sources.Item, what sources.What, zone *time.Locati
 	return locale.Render(lang, layout.template(map[int64]*News{1: n}), layout.view(map[int64]*News{1: n}, zone))
 }
 
-// Latest is the answer to the question for the newest items of a watch: the watch, the
-// source's name and the items.
+// Latest holds the newest items of a watch, with the watch and the name of its source.
 type Latest struct {
 	Watch Watch
 	Name  string // the source's name, for people

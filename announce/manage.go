@@ -72,8 +72,9 @@ func (d *Announcer) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
 
-// NoteReading records in memory the outcome of reading the calendar name: the time at
-// if err is nil, otherwise the error. Sources and WatchesIn then return it.
+// NoteReading records in memory how a reading of the calendar name ended: successfully
+// at the time at if err is nil, otherwise with err. Sources and WatchesIn return that
+// with the calendar's state.
 func (d *Announcer) NoteReading(name string, at time.Time, err error) {
 	if err != nil {
 		d.noteFault(name, err)

@@ -45,10 +45,10 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// outcomeOf returns what a new reading of the source decides about the item n: Vanished
-// if it no longer exists, Settling if it has to wait longer. It is empty if the rooms'
-// filters decide. It updates n from the reading, and sets n.Due for an empty
-// repository.
+// outcomeOf updates the item n from a new reading of the source, and returns Vanished
+// if the item no longer exists, or Settling if it has to wait longer; if the item is an
+// empty repository, it sets n.Due to the end of the wait. The result is empty if only
+// the rooms' filters still have to decide.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
@@ -120,8 +120,8 @@ func (d *decision) outageOf(item sources.Item) bool {
 	return h != nil && h.outage()
 }
 
-// reread replaces the item of n by item, its present form from the source, read at now.
-// The source's name and the key stay. The caller saves n.
+// reread replaces the item in n by item, the present form that the source gave at now.
+// n keeps the source's name and the item's key. The caller saves n.
 func (n *News) reread(item sources.Item, now time.Time) {
 	item.Source, item.Key = n.Item.Source, n.Item.Key
 	n.Item, n.Checked = item, now

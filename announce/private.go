@@ -12,10 +12,11 @@ import (
 // GuardName is the name under which the Announcer is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
-// guard returns the guard that the message l in room gets in the queue; news holds its
-// items by id. It is empty if all their sources are public, or without Options.Readers.
-// Otherwise it holds who may read the room now, and the queue asks Check before it
-// sends, since more people may read the room by then.
+// guard returns the guard for the message l in room; news holds the message's items by
+// id. The guard holds who may read the room now: more people may be able to read it
+// when the queue sends the message, so the queue asks Check before. The result is
+// empty, and so no guard, if the sources of all items are public, or if Options.Readers
+// is nil.
 func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
 	for _, id := range l.items() {
@@ -44,10 +45,11 @@ func (d *Announcer) isPrivate(name string) bool {
 	return d.Private != nil && d.Private(location)
 }
 
-// Check withholds a message about a private source if more people may read its room now
-// than when the message was decided, or if the row does not say who could then;
-// otherwise it lets the message go. The error means that the room's readers could not
-// be looked up. The queue calls Check before each attempt to send (queue.Guard).
+// Check withholds a message about a private source if more people may read the
+// message's room now than when the bot decided to post it, or if the row does not say
+// who could read the room at that time. It lets any other message go. The error means
+// that the room's readers could not be looked up. The queue calls Check before each
+// attempt to send (queue.Guard).
 func (d *Announcer) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var then chat.Audience
 	if err := json.Unmarshal([]byte(row.Post.Guard.About), &then); err != nil {

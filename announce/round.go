@@ -117,10 +117,10 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 	return due, followed, err
 }
 
-// again returns the requests to the source for the present form of the items in due and
-// followed; it leaves out due ones of a source that delivers everything in each
-// reading. It sets Personal in the repositories of due whose owner is a person. The
-// error is that of the store.
+// again returns the requests by which the source is asked for the present form of the
+// items in due and followed. For a source that delivers everything in each reading, it
+// leaves out the items in due. It sets Personal in each repository in due whose owner
+// is a person. The error is that of the store.
 func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
 	all := make([]sources.Again, 0, len(due)+len(followed))
 	if !r.settings.Kind.Rereads() {

@@ -48,8 +48,9 @@ type Owner struct {
 	AnnouncedAt time.Time // like Host.AnnouncedAt
 }
 
-// News is an item in the database with the decision about it. It stays as long as a
-// decision or a correction may follow, or as it counts as recent.
+// News is an item in the database with the decision about it. It stays in the database
+// as long as the bot may still decide about it or correct its messages, and as long as
+// it counts as recent.
 type News struct {
 	ID     int64 // ascending in the order of publication
 	Item   sources.Item
@@ -67,8 +68,8 @@ type News struct {
 	Formerly string
 }
 
-// Part is the larger thing with which an item is announced: its new code host, its new
-// owner, its site, or none.
+// Part says together with what an item is announced: with its new code host, with its
+// new owner, with its site, or alone.
 type Part string
 
 // The larger things that an item can be announced with.

@@ -26,8 +26,8 @@ type messageView struct {
 	Catalogues []string
 }
 
-// First returns the only line of a message that is no digest. It panics for a message
-// without lines.
+// First returns the first line of the message, the only one if the message is no
+// digest. It panics for a message without lines.
 func (m messageView) First() lineView { return m.Lines[0] }
 
 // lineView is the data of one line in a message about news, which shows one item, or
@@ -38,8 +38,7 @@ type lineView struct {
 	Items  []itemView
 }
 
-// Item returns the item of a line that shows only one, the first of a line that shows
-// several.
+// Item returns the item that the line shows, the first one if it shows several.
 func (l lineView) Item() itemView { return l.Items[0] }
 
 // Parts returns how many parts the line's list has: the items that it names, and one
@@ -77,9 +76,9 @@ func (i itemView) Owner() string {
 	return repo.Owner
 }
 
-// Publisher returns the owner of the repository with all groups that it is in, as
-// «group/subgroup»; only the organisation's name if that is known. It panics for an
-// item that is not about a repository.
+// Publisher returns the name of the organisation that owns the repository or, if that
+// is not known, the account with the groups in which the repository is, as
+// «group/subgroup». It panics for an item that is not about a repository.
 func (i itemView) Publisher() string {
 	if groups := i.Repo().Groups(); i.Repo().Organization == "" && len(groups) > 1 {
 		return strings.Join(groups, "/")
@@ -87,9 +86,9 @@ func (i itemView) Publisher() string {
 	return i.Owner()
 }
 
-// Name returns the item's name, which the message shows as a link: of a repository its
-// short name if known, or its full name when it is announced with its new host; of a
-// software its name; else the title.
+// Name returns the item's name, which the message shows as a link. For a repository,
+// that is its short name if that is known, or its full name if it is announced together
+// with its new host. For a software, it is its name; for any other item, the title.
 func (i itemView) Name() string {
 	switch {
 	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:

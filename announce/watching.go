@@ -171,7 +171,8 @@ func (d *Announcer) ready(w Watch, now time.Time) (watching, error) {
 	return watching{room: w.Room, name: w.digest(), filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
-// afterQuiet returns now or, during the room's quiet hours, the time when they end.
+// afterQuiet returns now or, if now is in the room's quiet hours, the time at which
+// these end.
 func (d *Announcer) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	if d.Quiet != nil {
 		if until, quiet := d.Quiet(room).Until(now); quiet {
@@ -196,9 +197,9 @@ func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	return f, err
 }
 
-// watchID is the key of a watch: its room and the name that its pending items hold. For
-// items outside of digests, the name is the source alone and stands for all of the
-// room's watches of it.
+// watchID is the key of a watch: its room and the name in its pending items
+// (Pending.Watch). For items that wait for no digest, the name is the source alone, and
+// stands for all watches of that source in the room.
 type watchID struct {
 	room  chat.RoomID
 	watch string

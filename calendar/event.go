@@ -38,8 +38,8 @@ type Event struct {
 	Cancelled  bool
 }
 
-// LastDay returns midnight at the start of the last day of an all-day event, whose End
-// is the day after it; Start if the event lasts no day.
+// LastDay returns the midnight at which the last day of an all-day event begins. It is
+// the day before End, since End is exclusive, or Start if the event has no length.
 func (e Event) LastDay() time.Time { return latest(e.Start, e.End.AddDate(0, 0, -1)) }
 
 func latest(a, b time.Time) time.Time {
@@ -57,10 +57,10 @@ type Calendar struct {
 	single []Event // from a format without recurrence
 }
 
-// Between returns the occurrences that start within [from, to), sorted by start,
-// all-day events first, and without duplicates. A rule of a recurring event gives at
-// most maxOccurrences; it gives its first start alone once the calendar's rules
-// together took calendarTime.
+// Between returns the occurrences that start within [from, to), without duplicates,
+// sorted by start; of equal starts, all-day events come first. The rule of a recurring
+// event gives at most maxOccurrences. Once the rules of the calendar have taken
+// calendarTime in all, each further rule gives only its first start.
 func (c *Calendar) Between(from, to time.Time) []Event {
 	budget := newBudget()
 	all := slices.Clone(c.single)

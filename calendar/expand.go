@@ -122,7 +122,8 @@ func (m moment) at(wall time.Time) moment {
 }
 
 // end returns the last start that the rule's UNTIL allows, in the local time of the
-// series that begins at start; the zero time if there is no readable UNTIL.
+// series; start is the first start of the series. The result is zero if the rule has no
+// UNTIL, or one that cannot be parsed.
 func (r recurrence) end(start moment, local *time.Location) time.Time {
 	if r.until == "" {
 		return time.Time{}
@@ -246,9 +247,9 @@ func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	return v.event(occurrence{start: moved}, &id, local)
 }
 
-// event returns the Event of the occurrence o, with the fields of v and times in local.
-// id is the start that the rules of the series give it, which becomes its Recurrence;
-// nil if v does not recur.
+// event returns the Event of the occurrence o, with the fields of v and with times in
+// local. id is the start that the rules of the series give this occurrence, and becomes
+// its Recurrence; id is nil if v does not recur.
 func (v *vevent) event(o occurrence, id *moment, local *time.Location) Event {
 	e := v.Event
 	e.AllDay = o.start.date

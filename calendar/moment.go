@@ -57,8 +57,8 @@ var momentForm = regexp.MustCompile(
 
 // parseMoment parses value, a DATE or a DATE-TIME, in the forms of RFC 5545 and in
 // variants with separators, without seconds or with an offset. params are the
-// parameters of its property, such as TZID; z resolves that zone, and gives the zone of
-// times without one. The error is errMoment.
+// parameters of the value's property, such as TZID. z finds the time zone that TZID
+// names, and gives the zone for a value without one. The error is errMoment.
 func parseMoment(value string, params map[string]string, z *zones) (moment, error) {
 	f := momentForm.FindStringSubmatch(strings.TrimSpace(value))
 	if f == nil {

@@ -264,9 +264,10 @@ func unit(f rrule.Frequency) int {
 	return map[rrule.Frequency]int{daily: 86400, hourly: 3600, minutely: 60, secondly: 1}[f]
 }
 
-// reachable reports whether the rule o, if it repeats within the day, ever reaches the
-// hours, minutes and seconds that it asks for: every 2 hours from midnight never
-// reaches 9:00. It is true for slower rules.
+// reachable reports whether a rule that repeats several times a day ever reaches the
+// hours, minutes and seconds that it names. A rule of every 2 hours from midnight, for
+// example, never reaches 9:00. The result is true for a rule that repeats once a day or
+// less often.
 func reachable(o *rrule.ROption) bool {
 	if o.Freq < hourly || len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0 {
 		return true
@@ -285,8 +286,9 @@ func reachable(o *rrule.ROption) bool {
 	return false
 }
 
-// hasPositions removes from o the values of BYSETPOS beyond the number of starts in one
-// interval, and reports whether any is left; true for a rule without BYSETPOS.
+// hasPositions removes from the rule o each value of BYSETPOS (the positions among the
+// starts in one interval) that no interval has. It reports whether a value is left;
+// true for a rule without BYSETPOS.
 func hasPositions(o *rrule.ROption) bool {
 	if len(o.Bysetpos) == 0 {
 		return true

@@ -108,8 +108,9 @@ func (v *vevent) readTimes(p property, z *zones) {
 const maxRules = 10
 
 // duration returns how long an occurrence of the event lasts, from its end or its
-// stated length. An end that is not after the start is ignored. Without either it is a
-// day for a date, zero for a time.
+// stated length. An end that is not after the start does not count. If the event has
+// neither, it lasts a day if its start is a date, and no time if its start has a time
+// of day.
 func (v *vevent) duration() length {
 	switch {
 	case v.end != nil && v.start.date:
@@ -188,11 +189,11 @@ func (s *series) override(v *vevent) {
 	s.overrides = append(s.overrides, v)
 }
 
-// replaces reports whether a is a version of the event b that takes its place. The
-// higher sequence number wins. With equal numbers, events with different titles are
-// different ones; of two dates of change the later wins; without such a difference, an
-// event with the same start takes the place of b, and one with another start is a
-// different event.
+// replaces reports whether a is a later version of the event b and so takes its place.
+// If the sequence numbers differ, the higher one wins. If they are equal, two events
+// with different titles are different events. If the titles are equal too, the later
+// date of change wins. If these dates do not differ either, a takes the place of b if
+// it has the same start, and is a different event if not.
 func replaces(a, b *vevent) bool {
 	if a.sequence != b.sequence {
 		return a.sequence > b.sequence

@@ -212,9 +212,9 @@ func hostSource(page string) string {
 	return ""
 }
 
-// activity returns the times of the last commit and the like, from the first of the
-// given objects that holds any; nil if none does. The objects are the field
-// repoMetadata.
+// activity returns the times of the last commit and of other events in a repository,
+// from the first of the given objects that holds such a time; nil if none does. The
+// objects are values of the field repoMetadata.
 func activity(all ...object) *Activity {
 	for _, o := range all {
 		health := o.sub("healthCheck")

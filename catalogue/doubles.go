@@ -9,10 +9,11 @@ import (
 	"heraut/text"
 )
 
-// mergeDoubles merges elements with different ids that describe the same software. In
-// b.elements one of them stays, the first that is not withdrawn if there is one, and
-// takes over data of the others, which are reported as dropped. The SILL of 2025 listed
-// most of its entries twice for some days (codegouvfr/catalogi#487).
+// mergeDoubles merges elements with different ids that describe the same software. One
+// of them stays in b.elements: the first that is not withdrawn or, if all are
+// withdrawn, the first. It takes over data of the others (take), which mergeDoubles
+// removes and reports as dropped. The SILL of 2025 listed most of its entries twice for
+// some days (codegouvfr/catalogi#487).
 func (b *builder) mergeDoubles() {
 	groups := map[string][]int{} // positions in elements, by doubleKey
 	for i := range b.elements {

@@ -38,9 +38,10 @@ func fieldSet(names string) map[string]bool {
 	return set
 }
 
-// foreignFields returns the names of fields by which the object o is recognised as no
-// element of the SILL, at most five, sorted. It returns none for an element of the
-// SILL: one in which at least as many fields are known as unknown, common ones aside.
+// foreignFields decides whether the object o is an element of the SILL: at least as
+// many of its fields must be fields of the SILL as not; fields that many formats have
+// do not count. It returns none for an element of the SILL, otherwise the names of the
+// fields that are not the SILL's, at most five, sorted.
 func foreignFields(o object) []string {
 	known := sillFields
 	if !o.has("name", "_name") {

@@ -1,6 +1,7 @@
 package catalogue
 
-// Generation names a published format. The elements of one file may have several.
+// Generation names a published format of the catalogue or of a list of repositories.
+// The elements of one file may be in several formats.
 type Generation string
 
 // The generations, oldest first.

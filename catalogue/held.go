@@ -119,9 +119,9 @@ func (g growth) least(now time.Time, inForce int) int {
 	return least
 }
 
-// tellHeld calls onHeld with the version that is held back, once for each version. If
-// onHeld fails, it logs the error, and the next call tries again. It does nothing if
-// none is held.
+// tellHeld calls onHeld with the version that is held back, but only once for each
+// version. If onHeld fails, tellHeld logs the error, and the next call of tellHeld
+// tries again. It does nothing if no version is held back.
 func (r *Refresher) tellHeld(ctx context.Context, onHeld func(ctx context.Context, h Held) error) {
 	h := r.Current().Held
 	if h == nil || h.version.sum == r.reportedSum {

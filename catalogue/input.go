@@ -84,8 +84,8 @@ func (e *SeparatorError) Error() string {
 // Is reports whether target is ErrSeparator, for errors.Is.
 func (e *SeparatorError) Is(target error) bool { return target == ErrSeparator }
 
-// input is the text of a list as UTF-8. It remembers the error of the reader below,
-// which parsers replace by one of their own.
+// input is the text of a list as UTF-8. It remembers the error of the reader from which
+// the text comes, since parsers replace that error by one of their own (see cause).
 type input struct {
 	*bufio.Reader
 	limited *limitedReader
@@ -192,9 +192,9 @@ func readElements(dec *json.Decoder, yield func(any) error) error {
 
 // readObject calls yield for each element of the list that a JSON object holds under
 // the key within. The error is that of yield or of the JSON. If the object has no such
-// list, the error describes it: ErrLines, ErrSingle for one software or repository,
-// otherwise an *UnknownListError; it wraps ErrNotList if the value under the key is no
-// list.
+// list, the error says what the text is instead: ErrLines for one object on each line,
+// ErrSingle for one software or repository, otherwise an *UnknownListError. If the
+// value under the key is no list, the error wraps ErrNotList.
 func readObject(dec *json.Decoder, within string, yield func(any) error) error {
 	fields := object{}
 	found := false
@@ -249,9 +249,9 @@ func syntax(err error) error {
 	return fmt.Errorf("%w: %w", ErrNotJSON, err)
 }
 
-// tableTrouble returns an error that says why a text, of which start is the beginning,
-// is no list of repositories although it is a table: the columns have other
-// separators, or are others. It returns nil for a text that is no table.
+// tableTrouble returns an error that says why a table is no list of repositories: its
+// columns have another separator than a comma, or are not those of such a list. start
+// is the beginning of the text; for a text that is no table, the result is nil.
 func tableTrouble(start []byte) error {
 	for _, sign := range []rune{';', '\t', '|'} {
 		if hasAddresses(columnsOf(start, sign)) {

@@ -43,9 +43,9 @@ var unnamed = map[string]bool{
 	"test": true, "anonyme": true, "anonymous": true,
 }
 
-// isUnnamed reports whether a name of a person, an administration or a company names
-// nobody: no letter, a placeholder, or an account that the Comptoir du Libre marks for
-// deletion ("compte à supprimer 493").
+// isUnnamed reports whether a text that should name a person, an administration or a
+// company names nobody: it has no letter, is a placeholder, or is an account that the
+// Comptoir du Libre marks for deletion ("compte à supprimer 493").
 func isUnnamed(name string) bool {
 	words := strings.Join(text.Words(name), " ")
 	return countLetters(words) == 0 || unnamed[words] || isDeletedAccount(words)

@@ -105,9 +105,9 @@ func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store F
 	return r, nil
 }
 
-// load puts the copy stored for a location into state if it is newer than the catalogue
-// there. A missing copy changes nothing, and an unreadable one is only logged. The
-// error is the store's.
+// load puts the copy that is stored for a location into state, if it is newer than the
+// catalogue in state. A missing copy changes nothing; neither does one that cannot be
+// read, which load logs. The error is the store's.
 func (r *Refresher) load(ctx context.Context, location string, state *State) error {
 	stored, err := r.store.Fetched(ctx, location)
 	switch {
@@ -267,9 +267,11 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	return v, nil
 }
 
-// take checks the answer v of the source and puts it into state, or holds it back there
-// and returns an error. A source that confirms the version in use renews its date and
-// ends the hold. On an error, it changes nothing in state but Held.
+// take checks v, the answer of the source, and puts it into state. If v has a
+// suspicious size, take holds it back in state.Held instead, and returns an error. If
+// the source confirms the version in use, take renews the date of that version, and a
+// version that was held back is dropped. After any error, only state.Held may have
+// changed.
 func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *State) error {
 	if v.notModified {
 		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
@@ -287,9 +289,9 @@ func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *S
 	return r.enforce(ctx, v, state)
 }
 
-// enforce stores the version v, and then makes it the catalogue in state, in which
-// nothing is held any more. If its contents are those in use, only the date changes. If
-// the store fails, it returns the error and state stays.
+// enforce stores the version v, and then makes it the catalogue in state; after that,
+// state holds no version back. If v has the contents of the catalogue in use, only the
+// date changes. If the store fails, it returns that error, and state stays as it was.
 func (r *Refresher) enforce(ctx context.Context, v version, state *State) error {
 	stored := Fetched{Validators: v.validators, ConfirmedAt: v.at, Body: v.packed}
 	if err := r.store.SaveFetched(ctx, v.location, stored); err != nil {

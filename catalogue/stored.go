@@ -24,8 +24,8 @@ type Cache interface {
 // source's answer with that SHA-256 sum: the sum in hexadecimal.
 func versionOf(sum [sha256.Size]byte) string { return hex.EncodeToString(sum[:]) }
 
-// about is what the stored form of a Catalogue holds as JSON: everything but the
-// entries and their index by id.
+// about is the part of a stored Catalogue that is JSON: everything but the entries and
+// their index by id.
 type about struct {
 	Dated      time.Time
 	Labels     []string
@@ -46,9 +46,10 @@ func (c *Catalogue) Store(w *flat.Writer) error {
 	return nil
 }
 
-// Stored returns the catalogue that Store added to f; its AsOf is asOf. r reads f and
-// stands at the catalogue's first part, and afterwards behind its last. The entries
-// stay in the file until they are asked for. The error is that of the JSON decoder.
+// Stored returns the catalogue that Store added to the file f, with asOf as its AsOf. r
+// reads f: before the call it stands at the first part of the catalogue, afterwards
+// behind the last part. The entries stay in the file until a caller asks for them. The
+// error is that of the JSON decoder.
 func Stored(f *flat.File, r *flat.Reader, asOf time.Time) (*Catalogue, error) {
 	var rest about
 	if err := json.Unmarshal(flat.Next[byte](r), &rest); err != nil {

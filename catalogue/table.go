@@ -93,9 +93,9 @@ const (
 	stray       // a misplaced quote
 )
 
-// split splits the text s into the fields of a CSV record, which it appends to fields
-// and returns. The state is whole for a complete record, open if s ends inside a quoted
-// field, and stray for a misplaced quote.
+// split splits the text s, a CSV record, into its fields, appends them to fields and
+// returns fields. The state is whole for a complete record, open if s ends inside a
+// quoted field, and stray if a quote is misplaced.
 func split(s string, fields []string) ([]string, state) {
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 	for {
@@ -123,9 +123,9 @@ func split(s string, fields []string) ([]string, state) {
 	}
 }
 
-// unquote reads a quoted field of CSV; s begins after the opening quote. It returns
-// the field's text and the text after the closing quote. closed is false if there is
-// none.
+// unquote reads a quoted field of CSV; s begins after the opening quote. It returns the
+// field's text and the text after the closing quote. closed is false if the field has
+// no closing quote.
 func unquote(s string) (field, rest string, closed bool) {
 	for i := 0; ; {
 		j := strings.IndexByte(s[i:], '"')

@@ -81,10 +81,10 @@ type Surroundings struct {
 // maxChain bounds how far ReadersOf follows rooms that admit each other's members.
 const maxChain = 5
 
-// ReadersOf returns the bounds on the readers of the room r, with s for what r's own
-// state does not say. For a room that is not Known, Most is Everybody and Least the zero
-// value. It is the only place that decides how open a room is, both for relayed text and
-// for command answers.
+// ReadersOf returns the bounds on the readers of the room r. s gives what the state of
+// r does not say: other rooms whose members may join r, and which servers are ours. For
+// a room that is not Known, Most is Everybody and Least the zero value. It is the only
+// place that decides how open a room is, both for relayed text and for command answers.
 //
 // The join rules and history visibilities come from the client-server API
 // (m.room.join_rules, m.room.history_visibility). The access rule "unrestricted" is

@@ -66,9 +66,9 @@ func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// credits returns the lines that the licences of the catalogues ask to show, for the
-// catalogues from which all these software come; none if the SILL is the only catalogue
-// of the bot.
+// credits returns the lines that the licences of some catalogues ask to show, for the
+// catalogues from which the given software come; none if the SILL is the bot's only
+// catalogue.
 func (a *Answerer) credits(all ...*catalogue.Software) []string {
 	if a.parts.Library == nil {
 		return nil

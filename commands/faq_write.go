@@ -85,8 +85,9 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 }
 
 // confirmEntry answers the command by which an expert, in the experts' room, says that
-// the entry of the FAQ with the number in its arguments still holds; the change stores
-// the date and logs it. It answers with the reason if that is refused.
+// the entry of the FAQ with the number in its arguments still holds. The answer's
+// change stores the date of the confirmation, and logs the confirmation. If that is
+// refused, the answer gives the reason.
 func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) {
 	old, why, err := a.entryFor(ctx, r, r.args)
 	switch {

@@ -37,10 +37,10 @@ func readersOf(c *command) readers {
 // room's readers may still read it, since the room may have opened meanwhile.
 type Guard struct{ *Handler }
 
-// Check returns a Verdict about row, an answer that waits to be sent: it lets it go if
-// the room's readers may read it. Otherwise it replaces the answer by the sentence that
-// refuses the command, which has no guard. The error is that of the store or of
-// rendering.
+// Check returns a Verdict about row, an answer that waits to be sent. If the room's
+// readers may read the answer, it goes as it is. Otherwise the Verdict replaces it by
+// the sentence that refuses the command, which needs no guard. The error is that of the
+// store or of rendering.
 func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	who, name, _ := strings.Cut(row.Post.Guard.About, " ")
 	room, err := g.answerer.room(ctx, row.Post.Room)

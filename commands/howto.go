@@ -79,9 +79,9 @@ func languages(room string) []string {
 	return first
 }
 
-// parts cuts an answer at its backquotes: the text between two of them is code, and a
-// command there begins with prefix, that of the room, instead of "!". It drops empty
-// parts.
+// parts splits an answer at its backquotes: the text between two backquotes is code. If
+// the code is a command, prefix, the room's prefix, replaces the "!" at its start.
+// Empty parts are left out.
 func parts(answer, prefix string) (all []guidePart) {
 	for i, text := range strings.Split(answer, "`") {
 		code := i%2 == 1

@@ -199,8 +199,8 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 	return a.chooseOf(r, template, query, all, len(all))
 }
 
-// chooseOf answers as choose does with a numbered list of all, which are the first of
-// total software.
+// chooseOf does the same as choose, for a search that found more software than all: all
+// are the first of total.
 func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})

@@ -118,9 +118,10 @@ func (d *draft) entry(s *Settings) (out catalogue.Software, ok bool) {
 	return out, true
 }
 
-// description returns the draft's description in French and English, by language code.
-// If both are missing, a text in another language stands in for English: that in the
-// catalogue's language, or else the first by language code.
+// description returns the draft's description in French and English. If it has neither,
+// the result has a text in another language in place of the English one: the text in
+// the catalogue's language or, if there is none, the text whose language code comes
+// first.
 func (d *draft) description(language string) map[string]any {
 	out := map[string]any{"fr": d.languages["fr"], "en": d.languages["en"]}
 	if d.languages["fr"] != "" || d.languages["en"] != "" {
@@ -140,9 +141,9 @@ func (d *draft) description(language string) map[string]any {
 	return out
 }
 
-// page returns the web address of the page of the entry d, whose name is name: made
-// from the pattern in Settings.Link, or else the one that the entry gives; empty if
-// that is no http or https URL.
+// page returns the web address of the page of the entry d, whose name is name. It makes
+// the address from the pattern Settings.Link, or takes the address in the entry if
+// there is no pattern. The result is empty if that is no http or https URL.
 func (s *Settings) page(d *draft, name string) string {
 	if s.Link == "" {
 		return catalogue.CleanLink(d.page)

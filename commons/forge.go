@@ -53,17 +53,17 @@ func rawGitLab(repository, branch string) string {
 	return strings.TrimRight(repository, "/") + "/-/raw/" + url.PathEscape(branch) + "/publiccode.yml"
 }
 
-// isHost returns the parsed address, and whether it is that of a whole forge: a host
-// without a path or a query. It is false for a malformed address.
+// isHost returns the parsed address, and whether it is the address of a whole forge: a
+// host without a path or a query. A malformed address is none.
 func isHost(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	return u, err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
 
-// host reads the publiccode.yml, the file that describes a public software, of each
-// repository on the forge at the address host into the walk. It tries each known kind
-// of forge until one answers. If none does, the error is that of the first; any other
-// failure ends the round.
+// host reads into the walk the publiccode.yml of each repository on the forge at the
+// address host; this file describes a public software. host tries each known kind of
+// forge until one answers. If none answers, the error is that of the first kind. Any
+// other failure ends the round.
 func (w *walk) host(ctx context.Context, host *url.URL) error {
 	var first error
 	for i := range forges {
@@ -133,10 +133,11 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 	return &p, err
 }
 
-// files reads the publiccode.yml files that the pages read so far list into the walk. A
-// repository without the file is the common case, and no error. A file that cannot be
-// parsed is reported and left out; one that the server refuses to give keeps its last
-// version, or else is reported. Other failures, such as a busy server, end the round.
+// files reads the publiccode.yml files that the pages read so far list into the walk.
+// Most repositories have no such file; that is no error. A file that cannot be parsed
+// is left out and reported. If the server refuses to give a file, its version of the
+// last round stays; without such a version, the file is reported. Any other failure,
+// such as a busy server, ends the round.
 func (w *walk) files(ctx context.Context) error {
 	var all []file
 	for _, address := range w.after.Order {

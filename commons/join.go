@@ -74,8 +74,8 @@ func keysOf(s *catalogue.Software) []string {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// isOnce reports whether the entries, given by index, are at least two, all of
-// different catalogues.
+// isOnce reports whether there are at least two entries, and no two of them are of one
+// catalogue. The entries are given by their indexes.
 func (j *join) isOnce(entries []int) bool {
 	seen := map[int]bool{}
 	for _, i := range entries {
@@ -94,9 +94,9 @@ func (j *join) root(i int) int {
 	return i
 }
 
-// unite merges the groups of the entries a and b, given by index. It does nothing if
-// they are one group already, or if the new group had two entries of one catalogue, or
-// two different Wikidata items.
+// unite merges the groups of the entries a and b, which are given by their indexes. It
+// does nothing if the two are in one group already, or if the merged group would have
+// two entries of one catalogue or two different Wikidata items.
 func (j *join) unite(a, b int) {
 	a, b = j.root(a), j.root(b)
 	if a == b {

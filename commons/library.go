@@ -195,10 +195,11 @@ func sameAll(a, b []*catalogue.Catalogue) bool {
 	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
 }
 
-// merge returns one entry for each software in parts, the catalogues of the shelves,
-// that pass accepts in at least one of them: a copy of the first shelf's entry. The ids
-// of the others become its OtherIDs, and they give the description, contact, phase and
-// repository that it lacks.
+// merge returns one entry for each software that the function passes accepts in at
+// least one of parts, the catalogues of the shelves. It is a copy of the entry in the
+// first of these catalogues that has the software. The ids of the software's other
+// entries become its OtherIDs, and where it lacks a description, a contact, a phase or
+// a repository, it takes that of another entry.
 func merge(shelves []Shelf, parts []*catalogue.Catalogue, pass func(Shelf, *catalogue.Software) bool) []catalogue.Software {
 	j := newJoin(parts)
 	groups := j.groups()
@@ -247,9 +248,9 @@ type Listing struct {
 	Status string
 }
 
-// Also returns where else the software s is listed: one Listing for each other
-// catalogue that has it, in the library's order; nil if none has. License and Status
-// are set only where they differ from those of s.
+// Also returns one Listing for each other catalogue that has the software s, in the
+// library's order; nil if no other catalogue has it. In a Listing, License and Status
+// are set only if they differ from those of s.
 func (l *Library) Also(s *catalogue.Software) []Listing {
 	var out []Listing
 	for _, other := range l.others(s) {

@@ -113,8 +113,8 @@ func (r *Reader) Unpack(packed []byte) (catalogue.File, error) {
 	return s.file(), err
 }
 
-// file returns the entries of all pages together, in the pages' order, at most
-// maxEntries. Where two have the same id, the first one stays.
+// file returns the entries of all pages together, in the order of the pages, at most
+// maxEntries. Of two entries with the same id, it takes only the first one.
 func (s *stored) file() catalogue.File {
 	var f catalogue.File
 	seen := map[string]bool{}

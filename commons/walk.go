@@ -51,9 +51,9 @@ func (w *walk) run(ctx context.Context) error {
 	})
 }
 
-// pages reads the page at the address start into the walk, and those to which each page
-// leads as the next, until there is none or it was read before. parse turns a page's
-// bytes into its entries. An error ends the reading.
+// pages reads the page at the address start into the walk, then the page that this one
+// names as the next, and so on, until a page names none or one that was read before.
+// parse turns the bytes of a page into its entries. An error ends the reading.
 func (w *walk) pages(ctx context.Context, start string, parse func(io.Reader) (*page, error)) error {
 	for address := start; ; {
 		p, err := w.visit(ctx, file{Address: address}, parse)
@@ -109,10 +109,10 @@ func withQuery(address, key, value string) string {
 	return u.String()
 }
 
-// visit requests the file f and parses it by means of parse, or takes it from the last
-// round if it has not changed; otherwise it sets w.changed. It returns the page, which
-// it also adds to the walk. A *faultError means that the contents are unusable; other
-// errors are those of get.
+// visit returns the content of the file f as a page, and adds it to the walk. If f.Mark
+// or the server says that the file has not changed, it takes the page from the last
+// round. Otherwise it parses the file by means of parse, and sets w.changed. The error
+// is a *faultError if the contents cannot be used, or that of get.
 func (w *walk) visit(ctx context.Context, f file, parse func(io.Reader) (*page, error)) (*page, error) {
 	before := w.before[f.Address]
 	if before != nil && f.Mark != "" && f.Mark == before.Mark {
@@ -159,11 +159,11 @@ func (w *walk) put(f file, p *page) *page {
 	return p
 }
 
-// get requests the file at address, with a pause after the last request, and counts the
-// request. since holds the validators of the last round. If a busy server asks the bot
-// to wait, get waits and tries again, at most maxWaits times, unless the wait is longer
-// than maxWait. The error is that of the last request, errEndless after maxRequests, or
-// the cause of ctx.
+// get requests the file at address, after a pause since the request before, and counts
+// the request. since holds the validators of the last round. If a busy server asks the
+// bot to wait for no longer than maxWait, get waits and tries again, at most maxWaits
+// times. The error is that of the last request, errEndless after maxRequests requests
+// of this walk, or the cause of ctx.
 func (w *walk) get(ctx context.Context, address string, since fetch.Validators) (*fetch.Response, error) {
 	for waits := 0; ; waits++ {
 		if w.requests++; w.requests > maxRequests {

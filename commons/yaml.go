@@ -23,10 +23,11 @@ var (
 	errTooDeep  = fmt.Errorf("its YAML is nested more than %d deep", maxDepth)
 )
 
-// decodeYAML parses untrusted YAML into maps, lists and texts, as JSON would have them.
-// Every scalar but null becomes a text, since «1.0» is a version and no number. Aliases
-// share the value of their anchor, so a file cannot grow by aliases of aliases. An
-// empty text gives nil. The error is errTooLarge or errTooDeep, or wraps errYAML.
+// decodeYAML parses untrusted YAML into the values that JSON would give: maps, lists,
+// texts and nil. Every scalar but null becomes a text, since «1.0» is a version and no
+// number. An alias shares the value of its anchor, so a file cannot grow in memory by
+// aliases of aliases. An empty file gives nil. The error is errTooLarge or errTooDeep,
+// or wraps errYAML.
 func decodeYAML(data []byte) (value any, err error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > maxYAML {

@@ -108,8 +108,8 @@ func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 }
 
 // pass decodes body from the character set from, piece by piece. Before each piece it
-// calls room, which returns the buffer to write to; after it, it calls wrote with the
-// number of bytes written there.
+// calls room, which returns the buffer for the decoded text; after each piece it calls
+// wrote with the number of bytes in that buffer.
 func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
 	decoder := from.NewDecoder()
 	for {

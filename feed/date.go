@@ -105,9 +105,9 @@ type wordsReader struct {
 	wrongZone         bool // an offset that no zone has
 }
 
-// clock stores part in w if it belongs to a time of day, such as «8h00», «pm» or an
-// offset after the time; otherwise it returns false. An offset that no zone has sets
-// w.wrongZone.
+// clock stores part in w and returns true if part belongs to a time of day, such as
+// «8h00», «pm» or an offset after the time. It returns false for any other part. If the
+// offset is one that no time zone has, it sets w.wrongZone.
 func (w *wordsReader) clock(part string) bool {
 	m := clockTime.FindStringSubmatch(part)
 	switch {

@@ -43,8 +43,9 @@ const (
 	lastAddress
 )
 
-// and returns a copy of the addresses with one more of the given kind, unless there is
-// already one of that kind or the address is empty.
+// and returns a copy of the addresses to which it has added address as the one of the
+// given kind. It adds nothing if the addresses have one of that kind already, or if
+// address is empty.
 func (a addresses) and(kind int, address string) addresses {
 	if a[kind] == "" {
 		a[kind] = address

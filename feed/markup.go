@@ -114,9 +114,9 @@ const maxProse = 8 * summaryLength
 // browser would read all the following text as the script.
 var emptyScript = regexp.MustCompile(`(?i)<(script|style|iframe|noscript|textarea|title)\b[^<>]*/>`)
 
-// body returns the content of the field as readable text, read from at most maxProse
-// bytes if it is plain text; of HTML, with its first link and the first text of an
-// image too.
+// body returns the content of the field as readable text. Of a plain text, it reads at
+// most maxProse bytes. Of HTML, it also returns the first link and the first text that
+// describes an image.
 func (v value) body() (p prose) {
 	if v.isText {
 		p.text = clean(v.text[:min(len(v.text), maxProse)])

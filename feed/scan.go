@@ -154,8 +154,9 @@ func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 }
 
 // tagEnd returns the index in attributes, the text after a tag's name, of the > that
-// ends the tag: the first one outside of quotes, or the first one at all if a quote is
-// never closed. It is -1 if there is none, or if a < outside of quotes comes before it.
+// ends the tag. That is the first > outside of quotes or, if a quote is never closed,
+// the first > at all. The result is -1 if there is no such >, or if a < outside of
+// quotes comes before it.
 func tagEnd(attributes []byte) int {
 	quote := byte(0)
 	for i, c := range attributes {

@@ -136,9 +136,9 @@ func (x *xmlReader) rel(t *tag) string {
 	return string(rel[bytes.LastIndexByte(rel, '/')+1:]) // full names are addresses
 }
 
-// linkBase returns the base of relative links in entries: the site's address in RSS,
-// the document's own in Atom, which differs from the requested address when that is a
-// mirror.
+// linkBase returns the address to which links in entries are relative: in RSS that of
+// the site; in Atom the address that the feed gives as its own, which differs from the
+// requested address if the bot reads a mirror.
 func (x *xmlReader) linkBase() string {
 	switch {
 	case x.base != x.from.Address: // from xml:base
@@ -161,8 +161,8 @@ func (x *xmlReader) position() position { return position{x.at, x.elements, x.de
 func (x *xmlReader) back(to position) { x.at, x.elements, x.depth = to.at, to.elements, to.depth }
 
 // inner returns the raw contents of the element that t opens, and moves the scanner
-// behind it. If its closing tag is missing, they end where the entry ends or the next
-// one begins.
+// behind the element. If the closing tag is missing, the contents end where the entry
+// ends or the next entry begins.
 func (x *xmlReader) inner(t tag) []byte {
 	if t.empty {
 		return nil

@@ -28,8 +28,8 @@ type StatusError struct {
 	RetryAfter time.Duration
 }
 
-// Error returns the status, a sentence for the operator about its usual cause and, if
-// the server asks for one, the wait.
+// Error returns a text with the status, a sentence for the operator about the usual
+// cause of that status and, if the server asks the bot to wait, the wait.
 func (e *StatusError) Error() string {
 	meaning := "not an answer that brings data"
 	switch {

@@ -26,9 +26,11 @@ type Guard struct {
 
 var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`)
 
-// NewGuard returns a Guard with the exceptions allowPrivate, allowed on any port. Each
-// is a host's name (that exact name, wherever it resolves to), an IP address, or a
-// network such as "10.1.0.0/16". The error names the first entry that is none of these.
+// NewGuard returns a Guard with exceptions: hosts that requests may reach although they
+// are private, and on any port. Each entry of allowPrivate is a host's name, an IP
+// address, or a network such as "10.1.0.0/16". A name counts only as written, but
+// whatever address it resolves to. The error names the first entry that is none of
+// these.
 func NewGuard(allowPrivate []string) (*Guard, error) {
 	g := &Guard{hosts: map[string]bool{}, public: ssrf.New()}
 	g.open.Timeout = 30 * time.Second

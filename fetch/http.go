@@ -140,8 +140,8 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// reason returns the cause of ctx if ctx has ended, or else err without the address in
-// it.
+// reason returns the cause of ctx if ctx has ended; otherwise err without the requested
+// address in its text.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -34,10 +34,11 @@ func NewPace(every time.Duration) *Pace {
 }
 
 // Next returns the wait after an attempt that ended with err, and counts the failures
-// in a row. Without error it is the interval, give or take a tenth so that sources
-// spread. The first failure gives a minute, or the interval if that is shorter; each
-// further one doubles the wait, up to an hour or the interval if that is longer, give
-// or take a quarter. The wait is never shorter than the source asked for.
+// in a row. After a success, the wait is the interval, give or take a tenth, so that
+// the bot does not read all sources at once. After the first failure it is a minute, or
+// the interval if that is shorter. Each further failure doubles the wait, up to an
+// hour, or up to the interval if that is longer, give or take a quarter. The wait is
+// never shorter than the source asked for.
 func (p *Pace) Next(err error) time.Duration {
 	if err == nil {
 		p.backoff.Reset()

@@ -107,10 +107,10 @@ func (e *Error) repaired() string {
 	return anyExample
 }
 
-// unknownField returns the Error for «name:», which begins at index start, when no
-// field is called name. Its repair is the field with the nearest name, or quotes around
-// the whole term, or no colon if a space stands before the colon. The parser is at the
-// colon.
+// unknownField returns the Error for a term «name:…» whose name is not that of a field.
+// The name begins at index start, and the parser is at the colon. The repair replaces
+// the name by the nearest name of a field. If none is near, it puts the whole term in
+// quotes, or drops the colon if a space stands before it.
 func (p *parser) unknownField(start int, name []rune) *Error {
 	e := p.fault(UnknownField, start, start+len(name), "")
 	if near := nearestField(string(name)); near != "" {
@@ -148,9 +148,10 @@ func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
 }
 
-// noWord returns the Error for a value of the field f, from index start up to the
-// parser's position, that contains no letter or digit. Its repair replaces «|» by «ou»,
-// another value by an example of the field's values, and drops it where f is Anywhere.
+// noWord returns the Error for a value of the field f that has no letter or digit; the
+// value stands from index start up to the parser's position. The repair replaces «|» by
+// «ou». It drops any other value if f is Anywhere, and otherwise replaces it by an
+// example of the field's values.
 func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {

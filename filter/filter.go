@@ -63,8 +63,8 @@ type value struct {
 // must apply Rules too.
 func (f *Filter) Expr() Expr { return f.expr }
 
-// Rules returns the rules that exclude items by default: all of them, without those
-// whose field the filter names («fork:oui», «-archive»).
+// Rules returns the rules by which this filter excludes items by default: all rules
+// except those whose field the filter names («fork:oui», «-archive»).
 func (f *Filter) Rules() []string {
 	rules := []string{RuleGone, RulePersonal, RuleMirror, RuleTemplate, RuleEmpty}
 	for _, rule := range []string{RuleFork, RuleArchived} {

@@ -114,8 +114,8 @@ func not(e Expr) Expr {
 	return Expr{Op: Not, Args: []Expr{e}}
 }
 
-// flattened returns args with each one of the operator op replaced by its own
-// arguments.
+// flattened returns args, in which the arguments of each argument with the operator op
+// stand in its place.
 func flattened(op Op, args []Expr) []Expr {
 	var flat []Expr
 	for _, arg := range args {

@@ -129,9 +129,10 @@ func Open(path, key string) (*File, error) {
 // unmapping is held while a file is unmapped, and by WhileMapped.
 var unmapping sync.Mutex
 
-// WhileMapped calls do and returns its error; meanwhile no file is unmapped. It is for
-// code that works on addresses of the process's memory: the system may give those of
-// an unmapped file to something else at once. do must not call WhileMapped.
+// WhileMapped calls do and returns its error; while do runs, this package unmaps no
+// file. It is for code that works on addresses of the process's memory, since the
+// system may use the addresses of an unmapped file for something else at once. do must
+// not call WhileMapped.
 func WhileMapped(do func() error) error {
 	unmapping.Lock()
 	defer unmapping.Unlock()

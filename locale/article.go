@@ -8,7 +8,8 @@ import (
 	"heraut/text"
 )
 
-// article is an article, with its space, and the names of services that take it.
+// article is an article of the language, such as «la », and the names of services that
+// take it. The space between the two, if there is one, belongs to the article.
 type article struct {
 	Article string `yaml:"article"`
 	// Nouns are the folded nouns that begin such a name.

@@ -26,9 +26,9 @@ const (
 // tryLogins sends the login request and returns the homeserver's answer; it retries
 // after failures that may pass. It counts the failed attempts in the store, so that a
 // process that is restarted does not try more often, and reports to the health monitor
-// why it waits. With config.NewSession an operator waits for the result: tryLogins makes
-// at most loginTries attempts and returns the last error. Otherwise it returns an error
-// only if the operator has to act, or ctx has ended.
+// why it waits. If config.NewSession is set, an operator waits for the result:
+// tryLogins makes at most loginTries attempts and returns the last error. If it is not
+// set, tryLogins returns an error only if the operator has to act or ctx has ended.
 func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mautrix.RespLogin, error) {
 	for try := 1; ; try++ {
 		if !c.config.NewSession {

@@ -54,11 +54,11 @@ func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	return ways, nil
 }
 
-// loginInBrowser logs in through a person who allows it in a browser: it passes the page
-// and the code to config.Authorize, waits for the person, and stores the session. The
-// error wraps ErrNotAuthorized if they refuse or let the time pass, and
-// ErrNoBrowserLogin if the homeserver offers no such login; it is the cause of ctx if
-// that ends.
+// loginInBrowser logs in through a person who allows it in a browser: it passes the
+// page and the code to config.Authorize, waits for the person, and stores the session.
+// The error wraps ErrNotAuthorized if the person refuses or does nothing in time, and
+// ErrNoBrowserLogin if the homeserver offers no such login. It is the cause of ctx if
+// ctx ends first.
 func (c *Client) loginInBrowser(ctx context.Context) error {
 	meta, err := c.mx.OAuthGetServerMetadata(ctx)
 	if err != nil || meta == nil || meta.DeviceAuthorizationEndpoint == "" {

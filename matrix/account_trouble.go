@@ -117,10 +117,11 @@ func (c *Client) heard() {
 	}
 }
 
-// syncWorks ends the troubles in the health monitor that a successful sync disproves,
-// such as an unreachable homeserver; refused consent or an exceeded quota only if no
-// request to send reported them. If the account had expired, it stores now as the time
-// of its renewal.
+// syncWorks ends the troubles in the health monitor that cannot exist after a
+// successful sync, such as an unreachable homeserver. It also ends the troubles of
+// refused consent and an exceeded quota, but not if a request to send reported them
+// (sendFailed). If the account had expired, it stores now as the time at which the
+// account was renewed.
 func (c *Client) syncWorks(ctx context.Context) {
 	c.heard()
 	monitor := c.config.Health

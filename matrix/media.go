@@ -104,11 +104,12 @@ func transferError(what string, err error) error {
 	return notNow
 }
 
-// copyEncrypted downloads an encrypted file, uploads a copy encrypted with new keys, as
-// a stream, and returns the copy's address and keys. It keeps to config.Pace. The error
-// is *queue.Refused if the address or keys cannot be read, the content is longer than
-// f.Size or not what its hash says, or the homeserver refuses; otherwise *queue.NotNow
-// or that of ctx.
+// copyEncrypted downloads the encrypted file f and uploads, as a stream, a copy that is
+// encrypted with new keys. It returns the copy's address and keys. Its requests respect
+// the limit config.Pace. The error is *queue.Refused if the address or the keys cannot
+// be parsed, if the content is longer than f.Size or does not have the stated hash, or
+// if the homeserver refuses a request for good. Otherwise it is *queue.NotNow or that
+// of ctx.
 func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, error) {
 	uri, err := id.ContentURIString(f.Media.Address).Parse()
 	if err != nil {
@@ -156,8 +157,8 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 	return chat.Media{Address: answer.ContentURI.String(), Keys: string(keys)}, nil
 }
 
-// unclosed is a reader without a method Close, so that the HTTP client cannot close the
-// reader inside.
+// unclosed wraps a reader and hides its method Close: the HTTP client would otherwise
+// close the reader after a request.
 type unclosed struct{ io.Reader }
 
 // attached returns the content of the Matrix event for a post that sends the file

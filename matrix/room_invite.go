@@ -51,10 +51,11 @@ var declineReasons = map[chat.DeclineReason]string{
 	chat.DeclinedSpace:  "Ce robot ne parle pas dans les espaces : invitez-le dans un salon.",
 }
 
-// invitations returns the rooms of a sync's invitations that the bot accepts, and the
-// invitations that it declines, with now as their time; it stores and sends nothing. An
-// invitation to the successor of a room in which the bot answers is in neither list:
-// joinRooms follows it at once. One without an inviter is ignored.
+// invitations decides about the invitations in a sync. It returns the rooms to which
+// the bot accepts its invitation, and the invitations that the bot declines, with now
+// as their time. It stores and sends nothing. An invitation to the successor of a room
+// in which the bot answers is in neither list, since joinRooms enters that room at
+// once. It ignores an invitation without an inviter.
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)

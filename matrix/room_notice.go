@@ -56,9 +56,9 @@ func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by 
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }
 
-// takeNotice adds to the batch an event about evt, if it is a text that the homeserver
-// itself writes to the account: any message with a body from another user of the bot's
-// own homeserver. It ignores other events.
+// takeNotice adds a chat.Notice to the batch if evt is a text that the homeserver
+// itself writes to the account. In the room for such notices, that is any message with
+// a body from another user of the bot's own homeserver. It ignores other events.
 func (c *Client) takeNotice(room id.RoomID, evt *event.Event, batch *queue.Batch) {
 	body, _ := evt.Content.Raw["body"].(string)
 	if evt.StateKey != nil || evt.Type.Type != event.EventMessage.Type || body == "" ||

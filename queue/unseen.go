@@ -31,9 +31,9 @@ func (q *Queue) checkUnseen(ctx context.Context) error {
 }
 
 // askUnseen asks the homeserver for the events of sent posts that no sync has shown, at
-// most unseenAtOnce, and puts those back to waiting that it does not know. It records
-// the others as seen, and also, without asking, those sent more than unseenFor ago. It
-// stops at the first error.
+// most unseenAtOnce. A post whose event the homeserver does not know waits to be sent
+// again; askUnseen records every other one as seen. A post that was sent more than
+// unseenFor ago counts as seen without a request. It stops at the first error.
 func (q *Queue) askUnseen(ctx context.Context) error {
 	now := time.Now()
 	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.seenUntil.Load()), unseenAtOnce)

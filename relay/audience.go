@@ -20,9 +20,9 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 	return w
 }
 
-// widens does the same as widening for the rooms with the ids from and to. It assumes
-// the worst of a room of which it knows too little. With an error, that of looking up a
-// room, it returns chat.Everybody.
+// widens does the same as widening for the rooms with the ids from and to. Of a room of
+// which it knows too little, it assumes the widest audience. If looking up a room
+// fails, it returns chat.Everybody and the error.
 func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {

@@ -67,9 +67,9 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}, nil
 }
 
-// Release returns a function after which nobody is in charge of the question q. The
-// error is a *Fault outside the experts' room, if nobody is in charge, and if the
-// sender of e is neither the expert in charge nor a moderator.
+// Release returns a function that takes the question q from the expert in charge, so
+// that nobody is. The error is a *Fault if e is not in the experts' room, if nobody is
+// in charge, or if the sender of e is neither the expert in charge nor a moderator.
 func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -114,8 +114,9 @@ func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx c
 }
 
 // remarkSolved posts in the threads of both rooms that the question q is solved, since
-// clients do not update the first message of a thread. If e is a command, it leaves out
-// its room, which gets an answer anyway. It changes q, which the caller saves.
+// clients do not update the first message of a thread. If e is a command, remarkSolved
+// leaves out the room of e, which gets an answer anyway. It changes q; the caller saves
+// q.
 func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) error {
 	type solved struct {
 		Number int64

@@ -23,9 +23,9 @@ type beside struct {
 
 // Hint returns a Result that tells the author of the plain message e that it is not
 // carried to the other side, because it does not reply to the question. The bot says so
-// once for each side: to an expert while the question has no answer, and to the asker
-// shortly after the question or its answer. It returns false if the message has nothing
-// to do with a question, and for edits, replies and messages in threads.
+// once on each side: to an expert as long as the question has no answer, and to the
+// asker shortly after the question or its answer. Hint returns false if the message has
+// nothing to do with a question, or is an edit, a reply or in a thread.
 func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Late || e.Message.Edits != "" || e.Message.ReplyTo != "" || e.Message.Thread != "" || !e.Message.IsText() {
 		return queue.Result{}, false, nil

@@ -7,9 +7,9 @@ import (
 	"heraut/chat"
 )
 
-// Left returns a function that handles that a person left a room, as e says: the bot no
-// longer mentions them in answers to their questions, and the questions that they were
-// in charge of are free again.
+// Left returns a function that handles e, by which a person left a room. From then on,
+// the bot does not mention this person in answers to their questions there. The
+// questions of which they were in charge lose them as the expert in charge.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)

@@ -13,11 +13,12 @@ import (
 
 var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// AddRelay checks the relay r that an operator sets up in the chat; from and to are ids
-// or aliases of rooms, and from may be Direct. It returns the relay with its rooms, its
-// themes folded (in the slice of r too), and a function that stores it. The error is a
-// *Fault if the name is not valid or taken, a room is not found, the bot is not in it,
-// or both are the same.
+// AddRelay checks the relay r that an operator sets up in the chat. from and to are ids
+// or aliases of the asking room and the experts' room; from may also be Direct. It
+// returns the relay with the ids of these rooms and with its themes folded, and a
+// function that stores it. AddRelay folds the themes in the slice of r too. The error
+// is a *Fault if the name is not valid or taken, if there is no such room, if the bot
+// is not in one of the rooms, or if both are the same.
 func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
 	if !relayName.MatchString(r.Name) {
 		return r, nil, &Fault{What: FaultName, Word: r.Name}

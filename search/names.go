@@ -68,9 +68,10 @@ func nameKeys(name string, key nameKey) []nameKey {
 	return keys
 }
 
-// ownKeys returns the spellings of the name of s: whole, without its signs, without the
-// parenthesis, and up to the parenthesis or the dash. None has spaces, case or accents.
-// Initials and the first words alone are not among them.
+// ownKeys returns the spellings of the name of s: the whole name, the name without its
+// signs, the name without its parenthesis, and the name up to the parenthesis or the
+// dash. All are in lower case without spaces and accents. Other than nameKeys, it
+// returns no initials and no first words.
 func ownKeys(s *catalogue.Software) []string {
 	var out []string
 	for _, k := range nameKeys(s.Name, nameKey{place: inName}) {

@@ -107,9 +107,10 @@ func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	return nil, false
 }
 
-// productKeys returns the names of products that the query may mean, without spaces,
-// case and accents: as typed, without the edition at its end («photoshop cs6»),
-// without the vendor and, in a request for a substitute, with «microsoft» before it.
+// productKeys returns the names of products that the query may mean, in lower case
+// without spaces and accents: the query itself, the query without an edition at its end
+// («photoshop cs6») or without the vendor and, in a request for a substitute, the query
+// with «microsoft» before it.
 func (q query) productKeys() []string {
 	words := withoutEdition(q.words)
 	keys := slices.Clip(q.whole)

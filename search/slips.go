@@ -56,10 +56,10 @@ type slip struct {
 	cost float32
 }
 
-// find appends to out, and returns, the numbers of the texts that word may be with a
-// typing error, with its cost. Texts of a class below least are left out. text returns
-// the text with a number. It finds nothing for an empty word and one longer than
-// maxTypoLetters.
+// find appends to out the texts that word may be with a typing error, each with the
+// cost of that error, and returns out. It leaves out texts whose class is below least.
+// The function text returns the text with a number. find finds nothing for an empty
+// word, or for one longer than maxTypoLetters.
 func (x *slipIndex) find(word string, least typoTarget, text func(id int32) string, out []slip) []slip {
 	if len(word) == 0 || len(word) > maxTypoLetters {
 		return out
@@ -117,8 +117,9 @@ func isSlip(word, target string, cost float32) bool {
 // maxGap bounds the difference in length between a slip and its text.
 const maxGap = 3
 
-// slipLimit holds how different two words may be to count as a typing error: in cost
-// and in their sets of letters. Stricter values apply if the first letters differ.
+// slipLimit holds how much two words may differ if one of them is to count as the other
+// with a typing error: in the cost of the error, and in their sets of letters. There
+// are stricter limits for two words whose first letters differ.
 type slipLimit struct {
 	budget, otherFirst float32
 	bits, otherBits    int

@@ -30,8 +30,9 @@ func IsCourtesy(s string) bool {
 	return formulas().MatchString(said) || courtesies().MatchString(said)
 }
 
-// namesEntry reports whether one word of the query, or up to three neighbouring ones,
-// are the name of an entry, of at least minNamedWord letters, that is no ordinary word.
+// namesEntry reports whether a word of the query, or two or three neighbouring words,
+// are the name of an entry. The name must have at least minNamedWord letters, and not
+// be an ordinary word.
 func (e *Engine) namesEntry(q query) bool {
 	for i := range q.words {
 		name := ""

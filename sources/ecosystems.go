@@ -135,9 +135,9 @@ func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	return r.batch, err
 }
 
-// hosts reads the API's list of code hosts into the batch and the state, unless the API
-// says that it has not changed: the batch's Hosts then stay nil. If items are to be
-// read again, it reads the list in any case.
+// hosts reads the API's list of code hosts into the batch and the state. If the API
+// says that the list has not changed, the batch's Hosts stay nil. If the query asks to
+// read items again, hosts reads the list even if it has not changed.
 func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	since := r.state.List
 	if len(r.unread) > 0 {

@@ -71,8 +71,9 @@ func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
 	return u.lookUp(ctx)
 }
 
-// all looks up the events that still wait, and returns all that the bot never saw as
-// news, oldest first. The error is that of the look-up.
+// all looks up the added events that were not looked up yet, and returns every added
+// event that the bot never saw, as news, oldest first. The error is that of the
+// look-up.
 func (u *unseenEvents) all(ctx context.Context) ([]Fresh, error) {
 	if err := u.lookUp(ctx); err != nil {
 		return nil, err
@@ -114,8 +115,9 @@ type softwareEvent struct {
 }
 
 // eventsOf returns the events of a software in the catalogue, at least one, the most
-// important first. An unknown date or one after now becomes now. If the most important
-// event is new, the others are not announced: their keys are its aliases.
+// important first. An event whose date is unknown or after now gets now as its date.
+// The keys of the other events are aliases of the most important one, so that they are
+// not announced if that one is.
 func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	key := func(what What) string { return s.ID + " " + string(what) }
 	event := func(what What, at time.Time, aliases ...string) softwareEvent {

@@ -70,9 +70,9 @@ func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int
 	return found, total, nil
 }
 
-// hasWords reports whether the filter's expression e has words that rank some
-// repositories above others: tests of the name, a topic or the description, but none
-// under a «not».
+// hasWords reports whether the filter's expression e has words by which some
+// repositories rank above others: a test of the name, of a topic or of the description
+// that is not under a «not».
 func hasWords(e filter.Expr) bool {
 	for _, t := range e.Tests {
 		if t.Field == filter.Name || t.Field == filter.Topic || t.Field == filter.Description {

@@ -40,7 +40,8 @@ func (d *DB) DeleteMeeting(ctx context.Context, cause chat.EventID) error {
 }
 
 // MoveMeetings assigns the scheduled video conferences of the room from to the room to,
-// its successor, outside of any thread.
+// its successor. Their reminders then belong to no thread, since the threads stay in
+// the old room.
 func (d *DB) MoveMeetings(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, "UPDATE meeting SET room_id = $1, thread = '' WHERE room_id = $2", to, from)
 	return err

@@ -177,8 +177,8 @@ func (t telling) view(a Alert, reply bool) alertView {
 	return v
 }
 
-// html returns the HTML of a message about the given alerts, of which it shows at most
-// maxNotes; a line says how many it leaves out. The error is one of a template.
+// html returns the HTML of a message about the given alerts. It shows at most maxNotes
+// of them, and a line with the number of the others. The error is that of a template.
 func (t telling) html(alerts []Alert) (string, error) {
 	var b strings.Builder
 	for i, a := range alerts {

@@ -132,8 +132,9 @@ func page(addresses ...string) string {
 	return ""
 }
 
-// forgeRefState says whether a branch or a tag was "created" or "deleted"; "" if
-// neither o nor the name of the event tells. Gogs names it in its header alone.
+// forgeRefState returns "created" or "deleted" for an event about a branch or a tag,
+// from o, the event, or from its name in the request's header; Gogs gives the name in
+// its header alone. The result is "" if neither says which it is.
 func forgeRefState(o object, event string) string {
 	switch {
 	case event == "delete", event == "" && o.has("pusher_type") && !o.has("master_branch") && !o.has("sha"):

@@ -8,8 +8,8 @@ import (
 	"heraut/locale"
 )
 
-// Message is the content of a tool's request, as HTML in one language. Without Notes
-// there is nothing to post.
+// Message is the content of a tool's request, as HTML in one language. If Notes is
+// empty, there is nothing to post.
 type Message struct {
 	// Tool names the body's shape: "alertmanager", "slack", "json"…
 	Tool  string
@@ -131,8 +131,9 @@ type shape struct {
 }
 
 // message returns the message of o, a body in this format, with times in the reader's
-// zone. A line with their number replaces the notes after the first maxNotes, unless
-// the first of them is about an alert. ok is false if there is no text to post in it.
+// zone. If the body has more than maxNotes notes, a line with the number of the surplus
+// notes stands in their place; but if the first surplus note is about an alert, all
+// notes stay. ok is false if the body has no text to post.
 func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	if s.chat != nil {
 		p := newSheet(r.lang)

@@ -116,8 +116,8 @@ func (r *reader) warnSecrets(c *Config) {
 
 // holdsSecret reports whether the configuration file itself may hold a secret: a
 // password, a recovery key, the proxy's password or the signing secret of a webhook. It
-// is also true if the environment gives the recovery key, or the password and no file
-// does.
+// is also true if the recovery key comes from the environment, or if the password does
+// and the configuration names no file for it.
 func (c *Config) holdsSecret() bool {
 	if c.Matrix.Password != "" && c.Matrix.PasswordFile == "" || c.Matrix.RecoveryKey != "" || c.Network.Proxy.hasPassword() {
 		return true

@@ -54,8 +54,9 @@ func (r row) text(from int) string {
 	return text.String()
 }
 
-// wrap returns text without control characters, its lines broken at spaces to fit a
-// width in columns; further parts of a line have its indent. A longer word stays whole.
+// wrap returns text without control characters, and with its lines broken at spaces to
+// fit a width in columns. The parts of a broken line all have the indent of that line.
+// A word that is wider than the width stays whole.
 func wrap(text string, columns int) string {
 	var wrapped strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {

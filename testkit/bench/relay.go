@@ -147,7 +147,7 @@ func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*eve
 }
 
 // ask sends the n-th question, waits until the bot has carried it to the experts' room,
-// and adds the message there to r.root.
+// and adds the id of the bot's message there to r.root.
 func (r *relayed) ask(ctx context.Context, n int) error {
 	text := fmt.Sprintf("qxz%dqxz", n)
 	if _, err := r.say(ctx, r.asking[n%len(r.asking)], "!question "+text, ""); err != nil {

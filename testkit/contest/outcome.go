@@ -19,8 +19,9 @@ type Outcome struct {
 	Last       time.Time
 }
 
-// add counts in o the commands of a room, in their order, and their answers, in the
-// room's order.
+// add adds the commands of a room and their answers to the counts in o. It takes the
+// commands in the order in which they were sent, and the answers in the order of the
+// room's history.
 func (o *Outcome) add(commands []id.EventID, answers []Answer) {
 	furthest := -1
 	for _, command := range commands {
