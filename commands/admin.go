@@ -106,9 +106,9 @@ func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context
 	return both(change, func(ctx context.Context) error { return a.log(ctx, r, c) })
 }
 
-// log adds an entry to the log of changed settings, in the transaction of ctx. The
-// entry is c with the present time, the sender of the request and, unless c names a
-// room, the room of the request.
+// log adds the entry c to the log of changed settings, in the transaction of ctx. It
+// sets the time of c to now and the person to the sender of the request. If c names no
+// room, it sets that to the room of the request.
 func (a *Answerer) log(ctx context.Context, r request, c rooms.Change) error {
 	c.At, c.By, c.Room = time.Now(), r.Sender, cmp.Or(c.Room, r.Room)
 	return a.admin.Journal.AddChange(ctx, c)

@@ -141,10 +141,10 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 	return answer, err
 }
 
-// changeCalendar returns a function that changes the room's existing watch of the
-// calendar w.Source: it sets the reminders to those of w, if w has any, and the rhythm
-// to that of w, if hasRhythm. The returned watch is w with the rhythm that it then has.
-// The error says why a change is refused.
+// changeCalendar returns a function that changes the watch of the calendar w.Source
+// that the room already has. The function sets the watch's reminders to those of w, if
+// w has any, and its rhythm to that of w, if hasRhythm is true. The returned Watch is w
+// with the rhythm after the change. The error says why the change is refused.
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {

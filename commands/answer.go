@@ -132,10 +132,10 @@ type request struct {
 	talk bool
 }
 
-// Answer returns the answer to a line, without regard to earlier lines: a number alone
-// is searched like a name instead of choosing from a list. It returns the zero Answer
-// for a line that the bot ignores, such as talk in a room, and an Answer whose later is
-// set for a command that waits for another server.
+// Answer returns the answer to a line, without regard to earlier lines: a bare number
+// is a name to search for, and does not choose from a list. For a line that the bot
+// ignores, such as talk in a room, it returns the zero Answer. For a command that has
+// to wait for another server, it returns an Answer with the field later set.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {
@@ -186,8 +186,9 @@ func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 }
 
 // follow answers the command of the request, or says why the person may not give it
-// here. If the command has to wait for another server, the Answer's later gives the
-// answer. Otherwise follow sets the answer's readers to those that the command demands.
+// here. If the command has to wait for another server, the function later of the Answer
+// gives the answer. Otherwise follow sets the answer's readers to the limit that the
+// command demands.
 func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	why, err := a.refused(ctx, r, r.command)
 	switch {
@@ -286,8 +287,9 @@ func (a *Answerer) message(r request, template string, data any) (Answer, error)
 	return answerWith(r, template, html), nil
 }
 
-// answerWith returns an Answer to the request with html, which was rendered from the
-// named template: the template decides the answer's shape, the request its command.
+// answerWith returns an Answer to the request with html, the rendered template of the
+// given name. The answer's Shape follows from the template, its Command from the
+// request.
 func answerWith(r request, template, html string) Answer {
 	answer := Answer{HTML: html, Shape: shapeOf(template)}
 	if r.command != nil {

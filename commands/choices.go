@@ -86,10 +86,10 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	}
 }
 
-// listBefore returns the numbered list that the message e directly follows, from which
-// it may choose by a bare number within chooseWithin; the zero Choice if there is none.
-// For an edit it is only a list that the message itself directly followed. The error is
-// that of the store.
+// listBefore returns the numbered list from which the message e may choose by a bare
+// number: the last message before e was the list, at most chooseWithin ago. It returns
+// the zero Choice if there is none. For an edit, the list must come directly before the
+// edited message. The error is that of the store.
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {

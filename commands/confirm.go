@@ -78,10 +78,10 @@ func confirms(l Line) bool {
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
 // confirmed returns a function that answers the waiting command which the message or
-// reaction e confirms, and whose answer then ends the waiting. l is the Line of e. The
-// function is nil if e confirms none: no command waits, or it is another person's or
-// older than ConfirmWithin, e is unencrypted in an encrypted room, or the person may
-// not give the command by a reaction. The error is that of a store.
+// reaction e confirms; with that answer, the command no longer waits. l is the Line of
+// e. The function is nil if e confirms no command: no command of this person waits, the
+// command is older than ConfirmWithin, e is unencrypted in an encrypted room, or the
+// person may not confirm the command by a reaction. The error is that of a store.
 func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
 	if e.ClearInEncrypted {
 		return nil, nil //nolint:nilnil // the homeserver can have made it up
@@ -129,9 +129,9 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 	}, nil
 }
 
-// awaits returns a function that changes the database: it stores line, the command of
-// e, as one that waits for its confirmation. With an empty line, after an edit or a
-// deletion of the command's message, it deletes that waiting command. The function is
+// awaits returns a change of the database that stores line, the command of e, as a
+// command that waits for its confirmation. If line is empty and e edits or deletes the
+// message of a waiting command, the change deletes that waiting command. The change is
 // nil if there is nothing to do.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations

@@ -8,8 +8,8 @@ import (
 	"heraut/text"
 )
 
-// withoutGreeting returns s without the greeting at its start, and true; s itself and
-// false if it starts with none.
+// withoutGreeting returns s without the greeting at its start, and true. If s does not
+// start with a greeting, it returns s and false.
 func withoutGreeting(s string) (string, bool) {
 	w := text.Words(s)
 	if len(w) == 0 || !locale.IsGreeting(w[0]) {

@@ -42,9 +42,9 @@ type persons struct {
 	waits map[chat.UserID]chat.EventID
 }
 
-// enter records that a person waits for the answer to an event, and returns true. It
-// returns false, and records nothing, if they already wait for the answer to another
-// one.
+// enter records that a person waits for the answer to an event, and returns true. If
+// the person already waits for the answer to another event, it records nothing and
+// returns false.
 func (p *persons) enter(user chat.UserID, event chat.EventID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

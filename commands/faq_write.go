@@ -115,9 +115,10 @@ func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) 
 }
 
 // entryFor returns the entry of the FAQ with the number in word, for a command of
-// experts. why says if it cannot be changed here, for faqFault.What, and the entry is
-// then zero: "experts" if the room is no experts' room, "number" if there is no such
-// entry or the room may not read it. err is that of a store.
+// experts that changes it. If the command cannot change it here, the entry is zero and
+// why gives the reason, a value of faqFault.What: "experts" if the room is no experts'
+// room, "number" if there is no such entry or the room may not read it. Otherwise why
+// is empty. err is the error of a store.
 func (a *Answerer) entryFor(ctx context.Context, r request, word string) (e relay.Entry, why string, err error) {
 	switch experts, err := a.parts.Relay.Answers(ctx, r.Room); {
 	case err != nil:
@@ -168,8 +169,8 @@ func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx
 	}
 }
 
-// cutForAll returns the text s without «pour tous» at its start, and true; s itself and
-// false if it starts otherwise.
+// cutForAll returns the text s without «pour tous» at its start, and true. If s does
+// not start with these words, it returns s and false.
 func cutForAll(s string) (string, bool) {
 	word, rest := cutWord(s)
 	if !isWord(word, "pour") {

@@ -197,10 +197,10 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry carries the message e, if it belongs to a question, to the other room: a
-// message that gives no command or, with isCommand, the text after a command c such as
-// «!répondre». It returns the Result of that and true, or false if there is nothing to
-// carry.
+// carry carries the message e to the other room, if e belongs to a question. If
+// isCommand is true, e gives the command c, such as «!répondre», and carry carries the
+// text after the command. It returns the Result of the carrying and true, or false if
+// there is nothing to carry.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	var how relay.Manner
 	if isCommand {
@@ -216,9 +216,10 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 }
 
 // answer answers the line of e, which neither chooses from a list nor belongs to a
-// question. If the line gives a command, the message will not be carried; if it gives
-// none, it may get a hint about that. The lists in changes are stored in any case, even
-// if the limits or the line itself allow no answer.
+// question. If the line gives a command, the relay will not carry the message later
+// either. If it gives none, the answer may be a hint that the message is not carried.
+// The lists in changes are stored in any case, even if the limits or the line allow no
+// answer.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
@@ -325,8 +326,8 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	}
 }
 
-// both returns a function that changes the database: it runs first and then, unless
-// that fails, second. Either may be nil; the function is nil if both are.
+// both returns a function that runs first and then, unless first fails, second. A nil
+// function does not run. The result is nil if both are nil.
 func both(first, second func(context.Context) error) func(context.Context) error {
 	switch {
 	case first == nil:

@@ -60,9 +60,9 @@ type blocked struct {
 	Blocked bool
 }
 
-// Blocked returns the messages that tell the operators that the homeserver begins to
-// refuse the bot's posts in a room or, if isBlocked is false, accepts them again
-// (queue.Config.Blocked).
+// Blocked returns the messages for the operators when the homeserver begins to refuse
+// the bot's posts in a room or, if isBlocked is false, accepts them again. It serves as
+// queue.Config.Blocked.
 func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
 	r, err := h.answerer.room(ctx, room)
 	if err != nil {

@@ -31,10 +31,11 @@ type explanation struct {
 	Subcommands []string
 }
 
-// help answers the command !aide: with the commands that the person may give here, in a
-// room only some of them unless they ask for «tout», or with details about the one that
-// is named. A name that is no command gets the nearest one if the line has the prefix;
-// otherwise the line is a search.
+// help answers the command !aide with the commands that the person may give here; in a
+// room, it shows only some of them unless the argument is «tout». If the argument names
+// a command, it answers with the details about that command. If the argument is no
+// command, it suggests the nearest command if the line has the prefix, and treats the
+// line as a search if not.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	all := isWord(r.args, "tout")
 	if r.args == "" || all {
@@ -96,8 +97,8 @@ func brief(all []topic) []topic {
 	return all[:min(len(all), maxBrief)]
 }
 
-// part returns the first subcommand that word names by itself, without the command to
-// which it belongs; nil if there is none.
+// part returns the first subcommand in the table whose own word, without the command to
+// which it belongs, is word; nil if there is none.
 func (a *Answerer) part(word string) *command {
 	for i := range a.table {
 		if c := &a.table[i]; c.topic != "" && c.isCalled(word) {

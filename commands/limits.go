@@ -117,9 +117,9 @@ func (l *limiter) tells(key string, cause chat.EventID) bool {
 	return true
 }
 
-// sweep deletes the keys that have all their tokens again at the time at, so that their
-// number stays bounded; it does so only once there are l.sweepAt keys. A missing key
-// counts as full. The caller holds l.mu.
+// sweep deletes the keys whose buckets are full again at the time at, so that the
+// number of keys stays bounded. A missing key counts as one with a full bucket. sweep
+// does nothing as long as there are less than l.sweepAt keys. The caller holds l.mu.
 func (l *limiter) sweep(at time.Time) {
 	if len(l.buckets) < l.sweepAt {
 		return
@@ -132,11 +132,12 @@ func (l *limiter) sweep(at time.Time) {
 	l.sweepAt = max(sweepFrom, 2*len(l.buckets))
 }
 
-// limit counts one action of the sender of e, for the sender and then for the room: an
-// answer, a refusal, a choice, a carried message or reaction, or an edit of one of
-// these. over reports that the action exceeds a limit; result then says so to the
-// sender, once, with the sentence of the template. The answer to an edited message
-// becomes that sentence, once for each message, and then stays. l is the Line of e.
+// limit counts one action of the sender of e, first against the limit of the sender and
+// then against that of the room. An action is an answer, a refusal, a choice, a carried
+// message or reaction, or an edit of one of these. over reports that the action exceeds
+// a limit. For the first such action, result then tells the sender so, with the
+// sentence of the template. If e edits a message, this sentence replaces the bot's
+// answer to the message, once for each message. l is the Line of e.
 func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Result, over bool, err error) {
 	by, key := h.persons, string(e.Sender)
 	verdict := by.allow(key, e.At)
@@ -188,9 +189,9 @@ func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err er
 // messages.
 const pingEvery = time.Minute
 
-// pingOnce removes the mentions from those posts of result whose reader the bot pinged
-// in that room within pingEvery, so that a burst of messages rings once. The change of
-// the Result that it returns also records the pings that remain.
+// pingOnce removes the mentions from each post of result whose reader the bot pinged in
+// the same room within pingEvery, so that a burst of messages rings only once. The
+// change of the returned Result also records the pings in the other posts.
 func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	if h.pings == nil {
 		return result
@@ -223,8 +224,9 @@ type pings struct {
 	last map[string]time.Time
 }
 
-// due reports whether the person and room in key may get another post that rings at the
-// time now: the last one is pingEvery or more ago. It records nothing.
+// due reports whether the bot may send the person another post that rings in the room
+// at the time now: it sent the last one pingEvery or longer ago. key names the person
+// and the room. due records nothing.
 func (p *pings) due(key string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

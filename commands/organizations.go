@@ -19,9 +19,9 @@ type organization struct {
 	source
 }
 
-// organization answers with the software that an administration uses, and says for
-// which of them a person there can be asked. If no administration matches the
-// arguments, it suggests similar names.
+// organization answers with the software that an administration uses; for each
+// software, it says whether people of that administration can be asked about it. If no
+// administration matches the arguments, it suggests similar names.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {

@@ -96,8 +96,8 @@ func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	return Answer{Command: r.command.name(), change: change}, nil
 }
 
-// asksReply reports whether the command !question makes the message to which it
-// replies a question: it has no text of its own, but a theme at most.
+// asksReply reports whether the command !question asks the message to which it replies,
+// since it has no text of its own: at most a theme.
 func asksReply(_ *Answerer, r request) bool {
 	return r.ReplyTo != "" && !r.Edited && relay.IsTheme(r.whole())
 }
@@ -222,10 +222,10 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
 }
 
-// settle answers a command that changes the state of a question (claim, release,
-// solve). do returns the change for the question that the arguments or the thread name;
-// what names the change in the message. It answers with the reason if the relay
-// refuses.
+// settle answers a command that changes the state of a question: claim, release or
+// solve. It finds the question by the number in the arguments or by the thread, and
+// calls do, which returns the change of that question. what names the change in the
+// message. If the relay refuses, the answer gives the reason.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
@@ -260,9 +260,9 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// unnamed answers the command for writing without one's name, when it is given outside
-// of a question: it explains its use. In a question, the relay carries the message
-// before this is called.
+// unnamed answers the command for writing without one's name, if it is given outside of
+// a question: the answer explains the command. In the thread of a question, the relay
+// carries the message, and unnamed is not called.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }

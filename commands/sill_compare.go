@@ -46,7 +46,8 @@ var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez"
 var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
 
 // implied returns the names in a line that asks for a comparison without the command,
-// such as «gimp vs krita»; nil if it does not, or if no two names can be told apart.
+// such as «gimp vs krita». It returns nil if the line asks for none, or if it cannot be
+// split into at least two names.
 func implied(line string) []string {
 	word, rest := cutWord(line)
 	if compareWords[text.Fold(word)] {
@@ -98,9 +99,9 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	return a.compared(r, all, absent, more)
 }
 
-// compared answers with a comparison of all, or a card if that is one software. It says
-// which names are not in the catalogue (absent); a comparison says how many were left
-// out (more).
+// compared answers with a comparison of all software in all, or with a card if all
+// holds only one. absent are the names that are not in the catalogue, which the answer
+// lists. more is the number of software that were left out, which a comparison shows.
 func (a *Answerer) compared(r request, all []*catalogue.Software, absent []string, more int) (answer Answer, err error) {
 	if len(all) == 1 {
 		answer, err = a.card(r, all[0])

@@ -85,9 +85,9 @@ func (t *traffic) isBusy(e chat.Event) bool {
 	return room != nil && !room.times[room.next].Before(e.At.Add(-busyWithin))
 }
 
-// sweep deletes the rooms without a message within busyWithin before at, so that their
-// number stays bounded; it does so only once there are t.sweepAt rooms. The caller
-// holds t.mu.
+// sweep deletes the rooms that got no message within busyWithin before at, so that the
+// number of rooms stays bounded. It does nothing as long as there are less than
+// t.sweepAt rooms. The caller holds t.mu.
 func (t *traffic) sweep(at time.Time) {
 	if len(t.rooms) < t.sweepAt {
 		return

@@ -17,9 +17,9 @@ type refusals struct {
 	notified map[chat.UserID]time.Time
 }
 
-// due reports whether the bot has not told the person within a day before now that it
-// does not verify devices, and then records that it does so now. It drops older
-// records.
+// due returns true if the bot has to tell the person now that it does not verify
+// devices, and records that it does. It returns false if it told the person less than a
+// day before now. It drops older records.
 func (r *refusals) due(user chat.UserID, now time.Time) bool {
 	const day = 24 * time.Hour
 	r.mu.Lock()

@@ -336,9 +336,9 @@ func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error)
 }
 
 // changeWatch answers a command that changes the watch with the number in its
-// arguments. change returns that watch and the change of the database for the number;
-// what names the change in the message. It answers with the reason if there is no such
-// watch.
+// arguments. It calls change with this number; change returns the watch and the change
+// of the database. what names the change in the message. If there is no such watch, the
+// answer gives the reason.
 func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	change func(n int) (announce.Watch, func(context.Context) error, error)) (Answer, error) {
 	if r.args == "" {
@@ -395,10 +395,10 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 // largest.
 const latestShown, mostShown = 5, 10
 
-// latest answers with the newest items of a source that the room watches. The first
-// number is that of the watch, the second how many items to show, at most mostShown; if
-// the room has only one watch, a single number is that of the items. It answers with
-// the reason if there is no such watch or the source cannot be read.
+// latest answers with the newest items of a source that the room watches. The arguments
+// are two numbers: that of the watch, and how many items to show, at most mostShown. If
+// the room has only one watch, a single number says how many items to show. If there is
+// no such watch, or the source cannot be read, the answer gives the reason.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {

@@ -90,10 +90,11 @@ type webhookSecret struct {
 }
 
 // giveWebhook answers a command that makes a secret for the webhook in the arguments.
-// do returns the webhook, the secret and the change of the database; done names the
-// change, and what the secret, in the messages. The secret goes to the direct message
-// with the person, so that others in the room do not see it. It refuses the command
-// without a direct message, or with an unencrypted one if the room is encrypted.
+// do makes it: it returns the webhook, the secret and the change of the database. In
+// the messages, done names the change and what names the secret. giveWebhook sends the
+// secret to the direct message with the person, so that others in the room do not see
+// it. It refuses the command if there is no direct message, or if the room is encrypted
+// and the direct message is not.
 func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string,
 	do func(name string) (webhook.Hook, string, func(context.Context) error, error)) (Answer, error) {
 	name, rest := cutArg(r.args)

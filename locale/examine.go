@@ -148,9 +148,9 @@ func (l *spoken) trees() (map[string]tree, error) {
 	return trees, nil
 }
 
-// eachName calls field for each field of the data that n, a part of a template, uses,
-// also through a variable, and template for the name of each template that it includes.
-// A name that occurs twice is passed twice.
+// eachName walks through n, a part of a template. It calls field with the name of each
+// field of the data that n uses, also through a variable, and template with the name of
+// each template that n includes. If a name occurs twice, it is passed twice.
 func eachName(n parse.Node, field, template func(name string)) {
 	branch := func(b *parse.BranchNode) {
 		eachName(b.Pipe, field, template)

@@ -11,10 +11,10 @@ import (
 // become spaces; other spaces stay.
 func Inert(s string) string { return defuse(printable(s)) }
 
-// Link returns the address raw, with the characters that addresses forbid escaped, if a
-// message may link to it, otherwise "": the scheme must be http or https, the host
-// visible, and the address must not act as a mention. limit is the longest allowed
-// address, in bytes.
+// Link returns the address raw in a form to which a message may link, with forbidden
+// characters escaped; "" if no message may link to it. The scheme must be http or
+// https, the host must be visible, and clients must not take the address for a mention.
+// limit is the longest allowed address, in bytes.
 func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 
 // Word returns the text of the template name, rendered without data, in the language

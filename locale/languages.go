@@ -132,10 +132,11 @@ func add(s *Set, root fs.FS) (*Set, []Problem, error) {
 	return all, problems, nil
 }
 
-// open reads the folder of the language code in root; s holds its possible fallbacks.
-// The languages of the program read their words when they are first used; those of the
-// operators at once, to check them. The error says why the folder cannot serve: s has a
-// language of that code, its fallback is unknown, or its data file is wrong.
+// open reads the folder of the language code in root. The language's fallback must be
+// in s. A language of the program reads its words at their first use; a language of the
+// operators reads them now, to check them. The error says why the folder cannot be
+// used: s has a language of that code already, s lacks the fallback, or the data file
+// is wrong.
 func (s *Set) open(root fs.FS, code string) (*spoken, error) {
 	if s.byCode[code] != nil {
 		return nil, fmt.Errorf("%s is a language of the program: choose another name, such as %s-x-local with fallback: %s", code, code, code)
@@ -245,8 +246,8 @@ func Fallbacks(lang string) (codes []string) {
 	return codes
 }
 
-// DataLanguage returns the language in which to show texts that catalogues give in
-// several, to a room of the language lang: the last of lang's Fallbacks.
+// DataLanguage returns the language in which a room of the language lang sees texts
+// that catalogues give in several languages. It is the last of lang's Fallbacks.
 func DataLanguage(lang string) string { return now().find(lang).dataLanguage() }
 
 // IsFiller reports whether a folded word does not count in a question about the

@@ -8,10 +8,11 @@ import (
 
 const maxLink = 500
 
-// link returns the address raw, with the characters that addresses forbid escaped, if a
-// message may link to it, or "" if not. It refuses all schemes but http and https, an
-// address that hides its host behind a user name, one longer than maxLink bytes, and
-// the addresses that clients turn into a mention of a person or a room.
+// link returns the address raw in a form to which a message may link, with forbidden
+// characters escaped. It returns "" for an address to which no message may link: one
+// with another scheme than http or https, one that hides its host behind a user name,
+// one longer than maxLink bytes, and one that clients turn into a mention of a person
+// or a room.
 func link(raw string) string { return linkUpTo(raw, maxLink) }
 
 func linkUpTo(raw string, limit int) string {

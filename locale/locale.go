@@ -53,10 +53,10 @@ func Render(lang, name string, data any) (string, error) {
 	return tidy(html), nil
 }
 
-// render returns what the template with that name makes from data: that of the
-// language, or else the first of its fallbacks that has one which does not fail. It
-// passes each failure before the last fallback's to the function of Report; the last
-// one is the error.
+// render renders the template with that name from data. It takes the language's own
+// template. If the language lacks it, or the template fails, it takes that of the first
+// fallback, and so on. It passes each failure to the function of Report, except the
+// failure of the last fallback, which is the error.
 func (l *spoken) render(name string, data any) (string, error) {
 	for ; l.fallback != nil; l = l.fallback {
 		if !l.owned[name] {
@@ -163,11 +163,11 @@ func compact(source string) string {
 	return b.String()
 }
 
-// once returns a function that returns the templates of a checked language and parses
-// them at its first call. Operators may change or remove a folder after it was checked:
-// if it no longer parses, the function reports that and returns the templates of the
-// fallback. It panics if those of the program do not parse, and is safe for concurrent
-// use.
+// once returns a function that returns the templates of a checked language, which it
+// parses at its first call. Operators may change or remove a folder after the check: if
+// its templates no longer parse, the function reports that and returns the templates of
+// the fallback. It panics if the templates of the program do not parse. It is safe for
+// concurrent use.
 func (l *spoken) once() func() *template.Template {
 	return sync.OnceValue(func() *template.Template {
 		set, err := l.parse()

@@ -45,9 +45,9 @@ func purpose(limit int, name, description string) string {
 	return string(unicode.ToUpper(first)) + rest[len(gap)+size:]
 }
 
-// cutName returns the text after name at the start of s, in any case and with any
-// accents. If s does not start with name, or name is empty, found is false and rest
-// means nothing.
+// cutName returns rest, the text after name, if s starts with name, in any case and
+// with or without accents. If s does not start with name, or name is empty, found is
+// false, and the caller must not use rest.
 func cutName(s, name string) (rest string, found bool) {
 	if name == "" {
 		return s, false

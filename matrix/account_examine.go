@@ -165,10 +165,10 @@ func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error 
 	return nil
 }
 
-// examineRoom checks that the bot is in a room of the configuration, given by its id or
-// alias name, and may write there. joined are the rooms that the account is in. Err is
-// nil, ErrMayNotWrite, an error of absence, or that of a request; Power and Needed are
-// set with the first two.
+// examineRoom checks that the bot is in a room of the configuration and may write
+// there. name is the room's id or alias; joined are the rooms that the account is in.
+// The result's Err is nil, ErrMayNotWrite, an error of absence, or that of a request.
+// If it is nil or ErrMayNotWrite, Power and Needed are set.
 func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.RoomID) (x RoomExamination) {
 	room := chat.RoomID(name)
 	if strings.HasPrefix(name, "#") {
@@ -200,8 +200,8 @@ func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.Roo
 }
 
 // absence returns the error that says why the account is not in a room: ErrBanned,
-// ErrRemoved or ErrInvited, otherwise ErrNotIn, also if the homeserver does not answer.
-// It tells these states apart to former members only.
+// ErrRemoved or ErrInvited. It returns ErrNotIn if the homeserver does not answer or
+// does not say: it shows the reason to former members only.
 func (c *Client) absence(ctx context.Context, room id.RoomID) error {
 	evt, err := c.mx.FullStateEvent(ctx, room, event.StateMember, c.mx.UserID.String())
 	if err != nil || evt.Content.ParseRaw(event.StateMember) != nil && evt.Content.Parsed == nil {

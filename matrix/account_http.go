@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// bearer is an HTTP transport that adds the access token to every request, except the
-// forms of OAuth 2.0, and answers requests itself for which withAnswers holds an answer.
-// The token may be replaced while requests are under way, after the homeserver refused
-// the old one.
+// bearer is an HTTP transport that adds the access token to every request, except to
+// the forms of OAuth 2.0 (isForm). If the context of a request holds an answer to it
+// (withAnswers), bearer gives this answer and sends nothing. The token may be replaced
+// while requests are under way, after the homeserver refused the old one.
 type bearer struct {
 	next  *http.Transport
 	token atomic.Pointer[string]

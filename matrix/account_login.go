@@ -88,10 +88,10 @@ func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool
 	return false, accountError(err)
 }
 
-// awaitLogin waits, after loginTries failed logins in a row, until loginEvery after the
-// last one; it returns at once after fewer. While it waits, the health monitor has the
-// trouble LoginPostponed. The error is that of the store, or the cause of ctx if that
-// ends first.
+// awaitLogin delays the next login after loginTries or more failed logins in a row: it
+// waits until loginEvery has passed since the last one. After fewer failures it returns
+// at once. While it waits, the health monitor has the trouble LoginPostponed. The error
+// is that of the store, or the cause of ctx if ctx ends first.
 func (c *Client) awaitLogin(ctx context.Context) error {
 	a, err := c.store.Account(ctx)
 	if err != nil {
@@ -133,9 +133,10 @@ type Paged struct {
 
 func (p *Paged) Unwrap() error { return p.error }
 
-// withPage asks the homeserver for a page where the account's owner can mend err
-// (MSC4191), and returns err as a *Paged if there is one; otherwise err itself. action
-// is what the owner should do there; empty means the start page.
+// withPage asks the homeserver for a page where the account's owner can remove the
+// cause of err (MSC4191). If there is one, it returns a *Paged with err and the page;
+// otherwise err itself. action names what the owner has to do there; if it is empty,
+// the page is the start page.
 func (c *Client) withPage(ctx context.Context, action string, err error) error {
 	if page := c.accountPage(ctx, action); page != "" {
 		return &Paged{err, page}

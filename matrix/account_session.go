@@ -16,11 +16,12 @@ import (
 	"heraut/health"
 )
 
-// loadSession reads the stored login into the client (user, device, token, secret of the
-// keys) and opens its encryption keys, without asking the homeserver. It returns whose
-// keys are stored and whether they can be used. Without a stored login, the token is
-// empty. The error wraps ErrOtherAccount if the login is not that of the configured
-// account, or is that of the store or of openKeys.
+// loadSession reads the stored login into the client (user, device, token, and the
+// secret of the encryption keys) and opens the keys in crypto.db, without a request.
+// The result says which device these keys belong to, and whether the bot can use them.
+// If no login is stored, the client's token is empty. The error wraps ErrOtherAccount
+// if the login is not that of the configured account, or is that of the store or of
+// openKeys.
 func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	pickleKey, err := c.store.PickleKey(ctx)
 	if err != nil {

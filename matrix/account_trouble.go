@@ -75,10 +75,11 @@ type outage struct {
 }
 
 // failed counts a failed request in o and returns how long to wait until the next one:
-// an exponential backoff, or what a 429 answer asks if that is short. It reports to the
-// health monitor a trouble of the account, a long rate limit, or a homeserver that has
-// been silent for silentAfter. For an expired account, it asks for the mail that renews
-// it.
+// an exponential backoff or, after a 429 answer, the time that the answer asks for, up
+// to a limit. It reports three kinds of troubles to the health monitor: a trouble of
+// the account, a long rate limit, and a homeserver that has not answered for
+// silentAfter. If the account has expired, it asks the homeserver for the mail by which
+// the account is renewed.
 func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration {
 	now := time.Now()
 	if o.failures++; o.failures == 1 {
@@ -109,8 +110,8 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 	return pause
 }
 
-// heard records that the homeserver answered: it counts as silent only after a further
-// unheardAfter without an answer. Before Sync it does nothing.
+// heard records that the homeserver answered: from now on, only unheardAfter without an
+// answer makes the homeserver count as silent. Before Sync, heard does nothing.
 func (c *Client) heard() {
 	if c.silence != nil {
 		c.silence.Reset(unheardAfter)

@@ -106,9 +106,9 @@ type RoomStore interface {
 	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
-// EventStore is the record of which events the bot received already, which of them wait
-// for a decryption key, and since when a room has a post of which it is not known
-// whether it was sent.
+// EventStore is the record of the received events and of the posts in doubt: whether
+// the bot received an event already, which events wait for a decryption key, and since
+// when a room has a post that may have been sent or not.
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
 	// Locked returns the events that wait for a session, oldest first. LockedIndex

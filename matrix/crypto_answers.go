@@ -28,9 +28,9 @@ func withAnswers(ctx context.Context, a answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, a)
 }
 
-// prepared returns the answer to the request r, for devices or one-time keys, that
-// withAnswers put into its context: an empty JSON object if that holds none. It returns
-// nil for a request that has to go to the homeserver.
+// prepared returns the answer to the request r for devices or one-time keys, if r has a
+// context of withAnswers: the answer in that context, or an empty JSON object if it
+// holds none. For any other request, which has to go to the homeserver, it returns nil.
 func prepared(r *http.Request) *http.Response {
 	a, ok := r.Context().Value(answersKey{}).(answers)
 	if !ok {

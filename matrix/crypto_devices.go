@@ -76,11 +76,12 @@ func (c *Client) askDevices(users []id.UserID) {
 	}
 }
 
-// askGroup asks for the devices of several users in one request, and stores them. If
-// that takes longer than patience, or the answer cannot be read, it splits the group and
-// tries again with twice the patience, so that in the end only the users who cause it
-// have to wait. At the end it wakes the messages that wait for these users' devices,
-// also after a failure, and asks again about users whose devices changed meanwhile.
+// askGroup asks the homeserver for the devices of several users in one request, and
+// stores them. If that takes longer than patience, or the answer cannot be parsed, it
+// splits the group and tries again with twice the patience: in the end, only the users
+// who cause the delay have to wait. At the end, even after a failure, it wakes the
+// messages that wait for the devices of these users, and asks again about users whose
+// devices changed meanwhile.
 func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.Duration) {
 	if len(users) == 1 {
 		patience = onePatience
@@ -110,10 +111,11 @@ func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.
 }
 
 // takeDevices stores the devices of users from an answer of the homeserver, and removes
-// the mark «out of date» from users whose devices are complete. changes are the users'
-// counts of changes when the request began: users with a newer change stay marked. If
-// the answer cannot be read, that is an error for several users; for a single one it is
-// not, and the devices known before stay.
+// the mark «out of date» from each user whose devices are complete. changes holds how
+// many changes of devices were recorded for each user when the request began: a user
+// with a newer change stays marked. If the answer cannot be parsed, takeDevices returns
+// an error if it is about several users; if it is about one, it returns nil and the
+// devices known before stay.
 func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()

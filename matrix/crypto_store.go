@@ -79,8 +79,9 @@ func (s *keyStore) PutSignature(
 	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
 }
 
-// noted returns err. If it is not nil, it records for the next settle that a user's
-// devices are not stored completely: mautrix only logs the errors of these writes.
+// noted returns err unchanged. If err is not nil, it also records that a user's devices
+// are not stored completely, for the next settle: mautrix itself only logs the errors
+// of these writes.
 func (s *keyStore) noted(err error) error {
 	if err != nil {
 		s.mu.Lock()

@@ -98,9 +98,10 @@ var stateErrors = map[string]time.Duration{
 	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
 }
 
-// mayPass reports whether the same request may succeed later: the homeserver was out of
-// reach, overloaded or faulty, or the account is in a state that may end, rather than
-// refusing this request. It returns false if err is nil.
+// mayPass reports whether the request that failed with err may succeed later: the
+// homeserver was out of reach, overloaded or faulty, or the account is in a state that
+// may end. It returns false if the homeserver refuses this request as such, and if err
+// is nil.
 func mayPass(err error) bool {
 	known, status := answered(err)
 	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
@@ -126,10 +127,10 @@ func sendError(err error) error {
 	return &queue.Refused{Relation: status == http.StatusBadRequest || status == http.StatusNotFound, Cause: err}
 }
 
-// prepareError returns the error of a request made before a message is sent as one of
-// the queue's errors; the message was certainly not sent. It is a *queue.Refused without
-// Relation if the homeserver forbids the request (M_FORBIDDEN), and otherwise a
-// *queue.NotNow; nil stays nil.
+// prepareError turns err, the error of a request that comes before the sending of a
+// message, into one of the queue's errors; the message was certainly not sent. The
+// result is a *queue.Refused, with Relation unset, if the homeserver forbids the
+// request (M_FORBIDDEN), and otherwise a *queue.NotNow. A nil err stays nil.
 func prepareError(err error) error {
 	err = sendError(err)
 	_, notNow := errors.AsType[*queue.NotNow](err)

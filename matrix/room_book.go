@@ -130,9 +130,8 @@ func (b *roomBook) isDeclared(room id.RoomID) bool {
 	return len(b.declared[room]) > 0
 }
 
-// moving returns the rooms in which the bot answers and that name a successor which the
-// bot has still to enter, because they were upgraded. It leaves out those for which
-// doNotFollow ruled that successor out.
+// moving returns the upgraded rooms in which the bot answers and whose successor it has
+// not entered yet. It leaves out a room whose successor doNotFollow ruled out.
 func (b *roomBook) moving() []chat.Room {
 	return slices.DeleteFunc(b.all(), func(r chat.Room) bool {
 		if r.Successor == "" || !b.setUp(id.RoomID(r.ID)) {
@@ -144,9 +143,9 @@ func (b *roomBook) moving() []chat.Room {
 	})
 }
 
-// doNotFollow records that the bot does not enter the present successor of the room r,
-// for example because nobody with the right to upgrade named it. Another successor named
-// later counts anew.
+// doNotFollow records that the bot does not enter the room that r names as its
+// successor, for example because the person who named it had no right to upgrade r. If
+// r later names another successor, the bot decides about that one anew.
 func (b *roomBook) doNotFollow(r chat.Room) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -169,9 +168,9 @@ func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	return !time.Now().Before(b.later[successor])
 }
 
-// follow records that the bot is entering a room's successor. It returns a function,
-// which the caller calls when that has ended, with or without success; awaitFollowed
-// waits for this call.
+// follow records that the bot is entering a room's successor. It returns a function
+// that the caller has to call when the attempt has ended, successful or not;
+// awaitFollowed waits for that call.
 func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -269,16 +268,16 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 // upgrades to follow. It never blocks.
 func (b *roomBook) wakeJoiner() { b.wake.Set() }
 
-// accepts records that the bot accepts an invitation to the room, which came at the time
-// came, and has still to join.
+// accepts records that the bot accepts an invitation to the room and has not joined
+// yet. came is the time at which the invitation came.
 func (b *roomBook) accepts(room id.RoomID, came time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.accepted[room] = came
 }
 
-// enters records that the bot has begun to join the room, in place of the invitation
-// that accepts recorded. That ends when sync shows the room, or with notIn.
+// enters records that the bot has begun to join the room; this record replaces that of
+// accepts. It ends when sync shows the room, or by notIn.
 func (b *roomBook) enters(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -108,9 +108,10 @@ func noteTags(f *chat.RoomFacts, events []*event.Event) {
 // version, which every room has.
 func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
 
-// askFacts asks the homeserver for the facts about a room, for rooms whose state sync
-// sent while the bot did not answer there, and returns them. It also asks for the power
-// levels and stores them. A part of the state that the room does not have is no error.
+// askFacts asks the homeserver for the facts about a room and returns them. It is for a
+// room whose state sync sent at a time when the bot did not answer there. It also asks
+// for the power levels and stores them. If the room lacks some part of the state, that
+// is no error.
 func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
 	for _, kind := range append([]event.Type{event.StatePowerLevels}, factTypes...) {
 		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")

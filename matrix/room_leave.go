@@ -45,9 +45,10 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	})
 }
 
-// exitOf returns how the bot came to leave the room left (by itself, kicked or banned),
-// and the membership event that shows it; chat.ExitLeft and nil if sync does not show
-// that event.
+// exitOf returns how the bot came to be out of the room that left, a part of a sync, is
+// about: it left by itself, was kicked or was banned. It also returns the membership
+// event that shows this. If sync does not show that event, it returns chat.ExitLeft and
+// nil.
 func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	for _, events := range [][]*event.Event{left.Timeline.Events, left.State.Events} {
 		for _, evt := range slices.Backward(events) {

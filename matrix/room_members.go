@@ -64,9 +64,10 @@ func (c *Client) forgetMembers(room id.RoomID) {
 	delete(c.membersKnown, room)
 }
 
-// memberChanges makes knowMembers read a member list again that is being read now: it
-// may be older than the change, and would undo it. Otherwise it does nothing. The caller
-// calls it before it stores the change.
+// memberChanges tells knowMembers that the members of a room change. If knowMembers is
+// reading the room's member list now, it reads the list once more: the list may be
+// older than the change, and would undo it. The caller calls memberChanges before it
+// stores the change.
 func (c *Client) memberChanges(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

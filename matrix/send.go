@@ -85,9 +85,10 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 }
 
 // sendContent sends content, a message or the cancellation of a verification, as an
-// event of the type kind of the post o, encrypted if the room is. It returns the id of
-// the event. The errors are those of queue.Transport, or that of o.Check, which it calls
-// after encrypting.
+// event of the type kind for the post o. If the room is encrypted, it encrypts the
+// content, which may take long, and then calls o.Check; it sends nothing if that
+// returns an error. It returns the id of the event. The errors are those of
+// queue.Transport, or that of o.Check.
 func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoing, kind event.Type, content event.Relatable) (chat.EventID, error) {
 	ciphertext, err := c.prepare(ctx, room, kind, content)
 	if err != nil {
@@ -104,9 +105,10 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }
 
-// prepare returns the content of an event encrypted if its room is encrypted; otherwise
-// nil without an error. Several posts of a room may be under way: one after the other
-// asks whether the room is encrypted and shares its key, so that only the first has to.
+// prepare returns the encrypted content of an event if its room is encrypted, and nil
+// without an error if it is not. Several posts of a room may be under way; they take
+// turns in prepare, so that only the first has to ask whether the room is encrypted and
+// to share the key.
 func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if encrypted, asked := c.rooms.encrypted(room); asked && !encrypted {
 		return nil, nil //nolint:nilnil // the room is not encrypted
@@ -336,9 +338,10 @@ func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.T
 	return ciphertext, err
 }
 
-// share makes a new key for the room and sends it to the members' devices. claimed holds
-// the one-time keys that this needs. The error is a *queue.NotNow, and nothing is sent,
-// if a member's devices have just changed; otherwise that of mautrix.
+// share makes a new key for the room and sends it to the members' devices. claimed
+// holds the one-time keys of devices that this needs. If a member's devices have just
+// changed, share sends nothing and returns a *queue.NotNow. Any other error is that of
+// mautrix.
 func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID, claimed answers) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()

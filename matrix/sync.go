@@ -181,10 +181,10 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	return nil
 }
 
-// pauseAfter counts in o a request that failed with err, reports it to the health
-// monitor (failed), and waits until the next one is due or ctx ends. It logs the first
-// failure of an outage as a warning with the text message, later ones for debugging: the
-// monitor logs what lasts.
+// pauseAfter counts in o a request that failed with err, reports the failure to the
+// health monitor (failed), and waits until the next request is due or ctx ends. It logs
+// the first failure of an outage as a warning with the text message. It logs later
+// failures at debug level, since the monitor logs a trouble that lasts.
 func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message string) {
 	pause := c.failed(ctx, o, err)
 	if ctx.Err() != nil {

@@ -9,11 +9,11 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// addUnseen adds to the answer of a sync, which began at began, the rooms that the bot
-// joined and that the sync should show but does not: as joined and empty, or as left if
-// the bot is no longer in them. Dendrite sometimes leaves one out, or shows it without
-// the bot's join, and would never show it later. It only logs an error, and the next
-// sync tries again.
+// addUnseen adds to the answer of a sync that began at began the rooms that the bot
+// joined before and that this sync should show but does not. It adds such a room as
+// joined, without events, or as left if the bot is no longer in it. Dendrite sometimes
+// leaves out a room, or shows it without the bot's join, and never shows the join
+// later. addUnseen only logs an error; the next sync tries again.
 func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
 	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
 	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {

@@ -57,8 +57,9 @@ var ownLines = []health.State{
 	health.KeysReplaced, health.RoomsMissing, health.RoomsClosed, health.CatalogueOld, health.SourceFailing, health.QueueStuck,
 }
 
-// since returns when the present trouble of a state began, of several the first in the
-// monitor's order; the zero time if there is no such trouble.
+// since returns the time at which the present trouble of a state began; if there are
+// several of that state, the first in the monitor's order counts. The result is zero if
+// there is none.
 func since(monitor *health.Monitor, state health.State) time.Time {
 	for _, t := range monitor.Troubles() {
 		if t.State == state {
@@ -69,8 +70,9 @@ func since(monitor *health.Monitor, state health.State) time.Time {
 }
 
 // statusLines returns a sentence, in the language lang, for each present trouble that
-// the status message does not already show in a line of its own: states outside
-// ownLines, and old catalogues other than the SILL. nil if there is none.
+// the status message does not show in a line of its own: a trouble whose state is not
+// in ownLines, or an old catalogue other than the SILL. The result is nil if there is
+// none.
 func statusLines(monitor *health.Monitor, lang string) (sentences []string) {
 	for _, t := range monitor.Troubles() {
 		if t.Subject != "" && t.State == health.CatalogueOld || !slices.Contains(ownLines, t.State) {

@@ -101,8 +101,9 @@ func (r *reader) checkAlert(a *Alert) {
 }
 
 // oneLineFile returns the path file, which may be relative to the configuration file,
-// as one that can be opened; "" if file is empty. It records a fault at path, the key
-// in the configuration, unless the file exists and holds one line.
+// in a form that can be opened from the working directory; "" if file is empty. If the
+// file does not exist or does not hold exactly one line, it records a fault at path,
+// the key in the configuration.
 func (r *reader) oneLineFile(path, file string) string {
 	if file == "" {
 		return ""
@@ -170,9 +171,9 @@ func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*ale
 	}), nil
 }
 
-// alertFiles returns the paths of the files that remember the alerts sent: one in the
-// state directory, given by state, and one in systemd's RuntimeDirectory, if there is
-// one, for when the state directory cannot be written.
+// alertFiles returns the paths of the files that remember which alerts were sent. The
+// first is in state, the state directory. The second, for times when the state
+// directory cannot be written, is in systemd's RuntimeDirectory, if there is one.
 func alertFiles(state string) []string {
 	files := []string{filepath.Join(state, "alerts.json")}
 	if dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":"); dir != "" {

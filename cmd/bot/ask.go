@@ -132,8 +132,8 @@ func (c askCommand) print(w io.Writer, line string, a commands.Answer) error {
 }
 
 // eachLine calls do for each line of in as it comes, without its line end, until the
-// input ends; then it returns nil. Otherwise the error is the first one of do, of
-// reading in, or the cause of ctx's end. A read that is under way then goes on in the
+// input ends; then it returns nil. It ends early with the first error of do, an error
+// of reading in, or the cause of ctx; a read that is under way then goes on in the
 // background.
 func eachLine(ctx context.Context, in io.Reader, do func(line string) error) error {
 	lines := make(chan string)

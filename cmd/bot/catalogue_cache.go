@@ -20,9 +20,9 @@ import (
 	"heraut/search"
 )
 
-// catalogueCache is a store of catalogues, and of their index where a room searches
-// them alone, in a directory that may be deleted at any time. It implements
-// catalogue.Cache.
+// catalogueCache stores catalogues in a directory that may be deleted at any time. For
+// a catalogue that a room searches alone, it also stores the search index. It
+// implements catalogue.Cache.
 type catalogueCache struct {
 	dir string
 	// indexed is true for catalogues whose index is stored too.
@@ -52,8 +52,9 @@ func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
 	return c
 }
 
-// withoutIndex returns a copy of the cache, on the same directory, for catalogues that
-// are only searched with others: the copy stores no index of them. c does not change.
+// withoutIndex returns a copy of the cache c, on the same directory, that stores
+// catalogues without their index. It serves for catalogues that people only search
+// together with others. c does not change.
 func (c catalogueCache) withoutIndex() catalogueCache {
 	c.indexed = false
 	return c
@@ -111,9 +112,9 @@ func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *c
 	return made
 }
 
-// key returns the text by which a stored file is recognised as current: it names the
-// catalogue, its version, whether the index is stored and the build of the program,
-// since another build may index entries otherwise.
+// key returns the text by which Load recognises that a stored file is current. It
+// consists of the catalogue's name and version, whether the index is stored too, and
+// the build of the program: another build may index entries in another way.
 func (c catalogueCache) key(name, version string) string {
 	return strings.Join([]string{name, version, map[bool]string{true: "indexed"}[c.indexed], programKey()}, "\n")
 }

@@ -99,8 +99,9 @@ func (r *reader) checkCatalogues(c *Config) {
 	}
 }
 
-// checkRoomCatalogues records in r a fault for each of names that is neither «sill» nor
-// a catalogue in c. at is the key of the room in the file.
+// checkRoomCatalogues records a fault in r for each text in names that is neither
+// «sill» nor the name of a catalogue in the configuration c. at is the key of the room
+// in the file.
 func (r *reader) checkRoomCatalogues(at string, names []string, c *Config) {
 	for i, name := range names {
 		if name != commons.SILL && !slices.ContainsFunc(c.Catalogues, func(o OtherCatalogue) bool { return o.Name == name }) {

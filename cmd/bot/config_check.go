@@ -147,10 +147,10 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 	}
 }
 
-// secret returns the password in a file without its line end. path is the
-// configuration's key for it. A file that cannot be read gives "" and only a remark,
-// since the password serves at the first login alone; an empty file or several lines
-// are a fault.
+// secret returns the password in a file, without the line end. path is the
+// configuration's key for the file. If the file cannot be read, secret returns "" and
+// records only a remark, since the bot needs the password at the first login alone. An
+// empty file, or one with several lines, is a fault.
 func (r *reader) secret(path, file string) Secret {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -199,8 +199,9 @@ func (r *reader) checkPprof(h HTTP) {
 	}
 }
 
-// oneLine records a fault at path if value is blank, with the sentence missing, or has
-// control characters such as a line break. The value goes into an HTTP header.
+// oneLine checks a value that goes into an HTTP header. It records a fault at path if
+// value has control characters such as a line break or if it is blank; for a blank one,
+// missing is the sentence of the fault.
 func (r *reader) oneLine(path, value, missing string) {
 	switch {
 	case strings.TrimSpace(value) == "":

@@ -60,8 +60,9 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 	return readConfig(file, data, env)
 }
 
-// readConfig does the same as loadConfig for a configuration file with the content
-// data; file serves for relative paths and in messages.
+// readConfig does the same as loadConfig, with data as the content of the configuration
+// file. file is the file's path, to which relative paths in it refer and which messages
+// show.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	r.encoding(data)
@@ -158,8 +159,9 @@ func (r *reader) preset(root ast.Node) Preset {
 	return PresetMatrix
 }
 
-// line returns the line number of the value at path in the file; for a missing value,
-// that of the nearest key around it, or 1.
+// line returns the number of the line of the file in which the value at path stands.
+// For a missing value, it is the line of the nearest key around it, or 1 if there is
+// none.
 func (r *reader) line(path string) int {
 	for {
 		if n, ok := r.lines[path]; ok {

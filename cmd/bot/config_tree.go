@@ -128,9 +128,10 @@ func keys(t reflect.Type) []string {
 	return names
 }
 
-// parseScalar stores the text s in v, converted to the type of v. It returns false, and
-// stores nothing, if a value of that type is a list or a mapping rather than a single
-// text. The error is a French sentence about a text that cannot be converted.
+// parseScalar converts the text s to the type of v, stores it in v and returns true. It
+// returns false, and stores nothing, if values of that type are lists or mappings
+// rather than single texts. The error is a French sentence that says why s cannot be
+// converted.
 func parseScalar(s string, v reflect.Value) (bool, error) {
 	switch into := v.Addr().Interface().(type) {
 	case *time.Duration:

@@ -218,9 +218,9 @@ var findings = []struct {
 	{matrix.ErrNoSecretStorage, "le compte n’a plus de sauvegarde de ses clés de vérification sur le serveur : réinitialisez la sécurité du compte depuis un client, mettez le nouveau code dans le fichier, puis connectez le compte", []string{"login"}},
 }
 
-// skewed returns an error that says in French what to do about skew, how far the
-// homeserver's clock is ahead of this machine's; nil up to a minute in either
-// direction.
+// skewed returns an error with a French sentence that says what to do about skew, the
+// time by which the homeserver's clock is ahead of this machine's clock. It returns nil
+// if the two clocks differ by at most a minute, in either direction.
 func skewed(skew time.Duration) error {
 	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
 	switch {
@@ -283,9 +283,10 @@ func (d *doctor) room(name string, x matrix.RoomExamination) {
 	}
 }
 
-// source adds a finding on whether the data at location, a source's address or file,
-// can be read, as far as the first byte. If api is true, it requests the list of hosts
-// below that address instead. what names the source in the finding.
+// source adds a finding on whether a source can be read: it reads the first byte at
+// location, the source's address or file. If api is true, location is that of an API,
+// and source requests the list of code hosts below it instead. what names the source in
+// the finding.
 func (d *doctor) source(ctx context.Context, what, location string, api bool) {
 	err := func() error {
 		getter, err := getterOf(d.config, location, fetch.Options{})

@@ -51,9 +51,9 @@ func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 	return "", "", false
 }
 
-// isCut reports whether err says that the other side closed the connection. It
-// recognises by its text the error of net/http for a connection that is closed before
-// the request, which has no exported value.
+// isCut reports whether err says that the other side closed the connection. If the
+// connection was closed before the request, the error of net/http has no exported
+// value, so isCut recognises that error by its text.
 func isCut(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		strings.Contains(err.Error(), "server closed idle connection")

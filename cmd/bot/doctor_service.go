@@ -121,9 +121,10 @@ func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 	}
 }
 
-// lockedBy returns the id of the process that holds an flock(2) lock on a file; locked
-// is false if none does or the system does not say. It reads /proc/locks of Linux:
-// trying the lock itself could keep the service from starting.
+// lockedBy returns the id of the process that holds an flock(2) lock on a file. locked
+// is false if no process holds one, or if the system does not say. lockedBy reads
+// /proc/locks of Linux, since taking the lock to test it could keep the service from
+// starting.
 func lockedBy(file string) (pid int, locked bool) {
 	info, err := os.Stat(file)
 	if err != nil {

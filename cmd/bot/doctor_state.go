@@ -81,8 +81,8 @@ func (d *doctor) sudo(command string) string {
 }
 
 // writable adds a finding on whether the bot can create files in dir, its state
-// directory: it creates one and deletes it. Root may write everywhere, so if the
-// directory's owner is known, it also checks that the owner has all rights.
+// directory: it creates a file and deletes it. This always succeeds for root, so if the
+// directory's owner is known, writable also checks that the owner has all rights.
 func (d *doctor) writable(dir string, owner int, known bool) {
 	const what = "écriture dans le répertoire d’état"
 	f, err := os.CreateTemp(dir, ".doctor-*")

@@ -282,8 +282,9 @@ func (e *exporter) file() any {
 	return file
 }
 
-// written returns v, a settable value of the configuration, in the form in which YAML
-// holds it, and true; nil and false for a secret, which is left out.
+// written returns v, a value of the configuration that can be set, in the form in which
+// YAML holds it, and true. For a secret, which the export leaves out, it returns nil
+// and false.
 func written(v reflect.Value) (any, bool) {
 	switch x := v.Addr().Interface().(type) {
 	case *Secret:
@@ -331,8 +332,8 @@ func (e *exporter) comment(path, text string) {
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
 }
 
-// absoluteFile returns what absolute does for a path; empty for an empty path, which
-// absolute would make the working directory.
+// absoluteFile does the same as absolute, except that an empty path stays empty:
+// absolute would turn it into the working directory.
 func absoluteFile(path string) string {
 	if path == "" {
 		return ""

@@ -117,11 +117,11 @@ func (r importReport) write(w io.Writer) {
 	fmt.Fprintf(w, "Ajoutées : %d. Déjà là : %d.\n", r.added, r.known)
 }
 
-// addEntries adds to the FAQ the entries that it does not hold yet, and a line about it
-// to the journal of changes, at now; it changes and removes none. forAll shows
-// everybody the entries whose file does not limit their audience. The report r also
-// lists the entries left out since their question has another answer. The error comes
-// from the database.
+// addEntries adds to the FAQ the entries that it does not hold yet, and logs that in
+// the journal of changes at now. It changes or removes no entry. If forAll is true, an
+// entry for which the file gives no audience may be shown to everybody. addEntries
+// leaves out an entry whose question has another answer in the FAQ; the report r lists
+// these too. The error comes from the database.
 func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, forAll bool, now time.Time) (r importReport, err error) {
 	before, err := db.Entries(ctx)
 	if err != nil {

@@ -168,9 +168,10 @@ func (l *library) prepare(ctx context.Context) {
 	}
 }
 
-// open returns the Refresher of one catalogue, with its stored copy loaded, and a
-// function that closes its connections. The error means that its address or its stored
-// copy cannot be used; the others are nil then.
+// open returns the Refresher of one catalogue, with the stored copy of the catalogue
+// loaded, and a function that closes its connections. The error means that the
+// catalogue's address or the stored copy cannot be used; the Refresher and the function
+// are then nil.
 func (l *library) open(ctx context.Context, c OtherCatalogue) (*catalogue.Refresher, func(), error) {
 	getter, err := getterOf(l.config, c.URL, fetch.Options{})
 	if err != nil {

@@ -29,10 +29,10 @@ func saveMemory() {
 }
 
 // giveBackMemory returns unused memory to the system each time a start or a burst of
-// work is over, until ctx ends. done returns the amount of work done so far: the bot is
-// idle when it stays the same for restAfter. The functions shrink empty caches first.
-// Errors are only logged. Left alone, Go keeps that memory for minutes and malloc for
-// ever.
+// work is over, until ctx ends. done returns the amount of work done so far: if it has
+// not changed for restAfter, the bot is idle. Before, giveBackMemory calls the
+// functions shrink, which empty caches. Errors are only logged. Left alone, Go keeps
+// that memory for minutes and malloc for ever.
 func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, shrink ...func(context.Context) error) {
 	ticker := time.NewTicker(restAfter)
 	defer ticker.Stop()
@@ -69,11 +69,11 @@ func giveBack() error {
 
 var collecting sync.Mutex // held by collect
 
-// collect collects garbage and returns the free memory to the system. Meanwhile it
-// limits Go to one processor, since each processor keeps the stacks of some ended
-// goroutines; afterwards it restores the operator's GOMAXPROCS or Go's own limit. Calls
-// at the same time wait for each other: one would take the other's limit for the
-// operator's. It is safe for concurrent use.
+// collect collects garbage and returns the free memory to the system. While it does so,
+// it limits Go to one processor, since each processor keeps the stacks of some ended
+// goroutines; then it restores the operator's GOMAXPROCS or Go's own limit. It is safe
+// for concurrent use: one call waits for the other, since it would take the limit of
+// the other call for the operator's.
 func collect() {
 	collecting.Lock()
 	defer collecting.Unlock()

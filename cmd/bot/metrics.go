@@ -13,8 +13,9 @@ func counter(name, help string, value interface{ Load() int64 }) health.Metric {
 	return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
 }
 
-// metrics returns the bot's numbers for /metrics, such as events handled and the age of
-// the last sync. Each scrape reads them; reading the database for them ends with ctx.
+// metrics returns the bot's numbers for /metrics, such as the number of events handled
+// and the age of the last sync. Each scrape computes them anew. After ctx has ended,
+// numbers from the database are no longer read.
 func (r *round) metrics(ctx context.Context) []health.Metric {
 	counts, client, refresher := r.counts, r.client, r.refresher
 	since := func(t time.Time) float64 {

@@ -90,8 +90,9 @@ func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upke
 	})
 }
 
-// isOurs reports whether a server belongs to the organisation: it is that of the
-// account bot, or matches one whose people the configuration lets invite the bot.
+// isOurs reports whether a server belongs to the organisation: it is the server of bot,
+// the bot's account, or one of the servers whose people may invite the bot according to
+// the configuration.
 func isOurs(config *Config, bot chat.UserID, server string) bool {
 	if len(config.Invitations.Servers) > 0 && config.Invitations.Servers.Match(server) {
 		return true
@@ -113,9 +114,9 @@ func relayRooms(config *Config) (names []string) {
 	return names
 }
 
-// keeps returns a function that reports whether a room takes part in a relay of routes,
-// so that even its old messages must be handled. It returns true if the relays cannot
-// be read, which it logs.
+// keeps returns a function that reports whether the bot must handle even old messages
+// of a room, since the room takes part in a relay of routes. If the relays cannot be
+// read, the function logs that and returns true.
 func keeps(routes *relay.Routes, log zerolog.Logger) func(ctx context.Context, room chat.RoomID) bool {
 	return func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := routes.Serves(ctx, room)

@@ -92,11 +92,11 @@ func (s *service) tellEnd(ctx context.Context, config *Config, err error) {
 	}
 }
 
-// awaitReload waits for a SIGHUP and returns the new configuration, with the settings
-// of config that cannot change; nil once ctx ends. It tells systemd that a reload
-// begins; the caller tells its end (notify.ready). After a faulty configuration,
-// awaitReload logs the faults, tells systemd itself that the reload ended, and waits
-// again.
+// awaitReload waits for a SIGHUP, reads the configuration again and returns it;
+// settings that only a restart can change stay as in config. It returns nil once ctx
+// ends. It tells systemd that a reload begins; the caller tells systemd that it has
+// ended (notify.ready). If the new configuration is faulty, awaitReload logs the
+// faults, tells systemd itself that the reload has ended, and waits again.
 func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 	for {
 		select {
@@ -155,9 +155,9 @@ func changes(config, next *Config) (sections []string) {
 	return sections
 }
 
-// round runs the bot and the alerts to operators with one configuration until ctx ends
+// round runs the bot and the alerts to operators with one configuration, until ctx ends
 // or the bot fails. It calls started once the bot runs. The error is that of the bot,
-// or of a secret for alerts that cannot be read.
+// or says that a secret for alerts cannot be read.
 func (s *service) round(ctx context.Context, config *Config, started func()) error {
 	alarm, err := newAlarm(config, s.monitor, s.log)
 	if err != nil {

@@ -156,8 +156,9 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	return nil
 }
 
-// work returns a number that changes with each post sent, each confirmation of a
-// catalogue by its source and each index built. giveBackMemory compares two of them.
+// work returns a number that changes whenever the bot sends a post, a source confirms
+// its catalogue, or an index is built. From two results, giveBackMemory sees whether
+// the bot worked in between.
 func (r *round) work() int64 {
 	n := r.counts.Sent.Load() + readings(r.refresher.Current())
 	if r.library != nil {
@@ -169,8 +170,8 @@ func (r *round) work() int64 {
 	return n
 }
 
-// readings returns a number that grows each time the source confirms its catalogue (its
-// date, in milliseconds); 0 before it is read.
+// readings returns a number that grows each time the source confirms its catalogue: the
+// catalogue's date, in milliseconds. It is 0 before the catalogue is read.
 func readings(s catalogue.State) int64 {
 	if s.Catalogue == nil {
 		return 0

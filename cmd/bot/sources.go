@@ -88,10 +88,11 @@ func guardedGetter(config *Config) (*fetch.Getter, error) {
 func (c *Config) feedMaxBytes() int64 { return int64(c.Fetch.FeedMaxMiB) << 20 }
 
 // getterOf returns a getter with the given options for location, an address or a file
-// of the operator's, which may be anywhere. The address's owner chooses its redirects,
-// so the getter lets them lead only to public hosts, allowed ones and the address's
-// own. Behind a proxy, the proxy decides which hosts it reaches. The caller closes the
-// getter. The error means that fetch.allow_private is wrong.
+// that the operator configured. The address itself may be on any host. But its owner
+// chooses where it redirects to, so the getter follows redirects only to public hosts,
+// hosts that the configuration allows, and the address's own host. Behind a proxy, the
+// proxy decides which hosts the bot reaches. The caller closes the getter. The error
+// means that fetch.allow_private is wrong.
 func getterOf(config *Config, location string, options fetch.Options) (*fetch.Getter, error) {
 	options.UserAgent = config.userAgent()
 	address, err := url.Parse(location)
@@ -151,9 +152,10 @@ func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(
 	return nil
 }
 
-// synced returns a function that waits for the first sync with the homeserver and then
-// calls run and returns its error; it returns nil if ctx ends before. Before that sync
-// the ids of configured rooms are unknown, so run would leave them out.
+// synced returns a function that waits for the first sync with the homeserver, then
+// calls run and returns its error. The function returns nil if ctx ends before the
+// sync. It waits because the ids of configured rooms are unknown before that sync, and
+// run would leave these rooms out.
 func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		ticker := time.NewTicker(100 * time.Millisecond)

@@ -150,10 +150,10 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 	w.accountAge(ctx, now)
 }
 
-// queue reports a trouble to the monitor while the same post has waited for more than
-// stuckAfter, unless a trouble of the account or the homeserver explains it, and ends
-// the trouble otherwise. It updates w.oldest. It does nothing if the database cannot be
-// read.
+// queue checks whether sending is stuck. It begins a trouble in the monitor if the same
+// post has been the oldest unsent one for more than stuckAfter and no trouble of the
+// account or the homeserver explains that. Otherwise it ends the trouble. It updates
+// w.oldest. It does nothing if the database cannot be read.
 func (w *watch) queue(ctx context.Context, now time.Time) {
 	seq, err := w.db.OldestTried(ctx)
 	if err != nil {

@@ -81,9 +81,9 @@ func (p *prompt) run(ctx context.Context) error {
 	}
 }
 
-// await sets p.awaited and p.late: the person waits, at most answerWithin, for the
-// bot's answer to the message with the id about. An empty about means that they wait
-// for none.
+// await sets p.awaited and p.late: from now on, the person waits for the bot's answer
+// to the message with the id about, for at most answerWithin. If about is empty, the
+// person waits for no answer.
 func (p *prompt) await(about string) {
 	p.awaited, p.late = about, nil
 	if about != "" {
@@ -122,8 +122,8 @@ func (p *prompt) show(news []testkit.Act) error {
 }
 
 // write writes one message, edit or reaction under its header, followed by a blank
-// line. From a pipe, a new answer has no header, and the text has no style. The error
-// means that the output cannot be written.
+// line. If the person's lines come from a pipe, a new answer has no header, and the
+// text has no style. The error means that the output cannot be written.
 func (p *prompt) write(act testkit.Act, header string) error {
 	var text string
 	switch {
