@@ -10,8 +10,8 @@ import (
 	"heraut/text"
 )
 
-// Catalogue is what the command «catalogue accepter» needs of the catalogue's
-// refresher. The refresher holds back a new version that has suspiciously few or many
+// Catalogue is the interface of the catalogue's refresher for the command «catalogue
+// accepter». The refresher holds back a new version that has suspiciously few or many
 // entries; Accept puts that version to use.
 type Catalogue interface {
 	// Accept returns catalogue.ErrNothingHeld if the bot holds no version back.

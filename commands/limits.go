@@ -119,7 +119,7 @@ func (l *limiter) tells(key string, cause chat.EventID) bool {
 
 // sweep deletes the keys whose buckets are full again at the time at, so that the
 // number of keys stays bounded. A missing key counts as one with a full bucket. sweep
-// does nothing as long as there are less than l.sweepAt keys. The caller holds l.mu.
+// does nothing as long as there are fewer than l.sweepAt keys. The caller holds l.mu.
 func (l *limiter) sweep(at time.Time) {
 	if len(l.buckets) < l.sweepAt {
 		return

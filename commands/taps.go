@@ -86,7 +86,7 @@ func (t *traffic) isBusy(e chat.Event) bool {
 }
 
 // sweep deletes the rooms that got no message within busyWithin before at, so that the
-// number of rooms stays bounded. It does nothing as long as there are less than
+// number of rooms stays bounded. It does nothing as long as there are fewer than
 // t.sweepAt rooms. The caller holds t.mu.
 func (t *traffic) sweep(at time.Time) {
 	if len(t.rooms) < t.sweepAt {

@@ -18,9 +18,9 @@ const (
 )
 
 // block handles row, a post that the homeserver refuses because the bot lacks rights in
-// the room: it stores the post as waiting for the rights or, after keepBlocked, as
-// failed. It records the room as blocked and, the first time, posts the announcements
-// to operators. err is a *Blocked.
+// the room; err is a *Blocked. It stores the post as one that waits for these rights
+// or, if it has waited for keepBlocked, as failed. It records the room as blocked. If
+// that is new, it posts messages that tell the operators.
 func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	cause := err
 	if blocked, ok := errors.AsType[*Blocked](err); ok {
@@ -58,9 +58,9 @@ func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	})
 }
 
-// unblock records that the bot may post in a room again, makes the posts that wait for
-// that due, and posts the announcements to operators. It does nothing for a room that
-// is not blocked.
+// unblock records that the bot may post in a room again, makes the room's posts due
+// that waited for this, and posts messages that tell the operators. It does nothing for
+// a room that is not recorded as blocked.
 func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	if !q.isBlocked(room) {
 		return

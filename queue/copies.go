@@ -47,9 +47,9 @@ func (q *Queue) mustPrepare(row Row) bool {
 	return row.Post.File != nil && row.Post.Copy == (chat.Media{}) && q.config.Prepare != nil
 }
 
-// prepare begins to copy the file of a row in a goroutine of its own, which reports on
-// q.copies.ends, and puts the row back to waiting. While another file is being copied
-// it only puts the row back. It fails a row whose file can never be copied.
+// prepare begins to copy the file of a row, in a goroutine of its own that reports on
+// q.copies.ends, and lets the row wait again. If another file is being copied, it only
+// lets the row wait. If the file of the row can never be copied, the row fails.
 func (q *Queue) prepare(ctx context.Context, row Row) {
 	if err := q.copies.fails[row.Key]; err != nil {
 		delete(q.copies.fails, row.Key)
@@ -78,11 +78,12 @@ func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, er
 	return q.config.Prepare(ctx, p)
 }
 
-// settleCopy ends the copy under way with its result c: it stores the copy in the
-// outbox and makes the post due. After an error the post waits for the next attempt;
-// after a *Refused error, or copyTries attempts, it becomes due and prepare fails it. A
-// post that was withdrawn meanwhile stays so. After an error, settleCopy stores nothing
-// if ctx has ended.
+// settleCopy handles c, the result of the copy that was under way. If it succeeded,
+// settleCopy stores the copy in the outbox and makes the post due. If it failed, the
+// post waits for the next attempt; after a *Refused error, or after copyTries attempts,
+// the post becomes due, and prepare then makes it fail. A post that was withdrawn
+// meanwhile stays withdrawn. If the copy failed and ctx has ended, settleCopy stores
+// nothing.
 func (q *Queue) settleCopy(ctx context.Context, c copied) {
 	q.copies.under = ""
 	next := time.Time{}

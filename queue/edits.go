@@ -9,11 +9,11 @@ import (
 	"heraut/chat"
 )
 
-// ownEdit reports whether the sender of e, an edit, also sent the message that it
-// edits: Matrix lets anybody send an edit, and clients ignore those of others. ownEdit
-// asks the homeserver (Config.SenderOf) about a message that never came in, and returns
-// false if that does not know it either. An error means that the sender could not be
-// found out.
+// ownEdit reports whether the sender of the edit e also sent the message that e edits:
+// Matrix lets anybody send an edit, and clients ignore edits by other people. If the
+// message never came in, ownEdit asks the homeserver (Config.SenderOf); if the
+// homeserver does not know the message either, it returns false. An error means that
+// the sender could not be found out.
 func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	sender, err := q.store.SenderOf(ctx, e.Message.Edits)
 	if errors.Is(err, chat.ErrNotFound) {

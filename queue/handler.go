@@ -18,10 +18,11 @@ type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }
 
-// Result is a Handler's decision on an event: the posts that answer it, and a change
-// of the database to make with them; or a function that decides later. The posts that
-// answer an edited message replace its earlier answers, so the zero value deletes
-// those, except for a late edit (see Withdraw).
+// Result is a Handler's decision on an event: the posts that answer the event, and a
+// change of the database that is made together with them; or a function that decides
+// later. If the event is an edit, the posts replace the earlier answers to the edited
+// message, so the zero value deletes these answers, except for a late edit (see
+// Withdraw).
 type Result struct {
 	// Posts go out in order; the n-th has the key chat.KeyOf(e.Cause(), n).
 	Posts []chat.Post

@@ -64,10 +64,10 @@ func (o *Outbox) Post(ctx context.Context, cause chat.Cause, posts ...chat.Post)
 	return nil
 }
 
-// Replace makes p the content of the post at key, in the transaction of ctx, and
-// reports whether it did. It does so only if the post exists, waits, and was never
-// tried: after an attempt, an edit may wait behind it. The post keeps its own thread,
-// and the messages that it edits and replies to.
+// Replace makes p the content of the post with that key, in the transaction of ctx, and
+// returns true. It changes nothing and returns false if there is no such post, or if it
+// does not wait or was tried before: after an attempt, an edit may wait behind the
+// post. The post keeps its own thread, and the messages that it edits and replies to.
 func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
@@ -84,11 +84,11 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes the post with that key back, in the transaction of ctx: it cancels a
-// post that nobody can have seen; for any other it adds deletions of the post and of
-// its edits to the outbox. If a revision put another post in its place, even after it
-// was cancelled, Withdraw takes that one back. It does nothing for an unknown, failed
-// or cancelled post.
+// Withdraw takes the post with that key back, in the transaction of ctx. If nobody can
+// have seen the post, it cancels it; otherwise it adds deletions of the post and of its
+// edits to the outbox. If a revision put another post in the place of this one, even of
+// a cancelled one, Withdraw takes that other post back. It does nothing for an unknown,
+// failed or cancelled post.
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {

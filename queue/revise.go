@@ -14,10 +14,10 @@ func newRow(key chat.PostKey, cause chat.Cause, slot int, kind Kind, p chat.Post
 	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
-// revise changes the answers to cause, an event that was edited or deleted; by is the
-// event that did so, and posts are the answers from now on. In the transaction of ctx
-// it replaces, edits or deletes the earlier answers, adds missing ones, and cancels
-// edits that nobody has seen. A post with Same leaves the answer in its place as it is.
+// revise changes the bot's answers to cause, an event that was edited or deleted by the
+// event by. posts are the answers from now on. In the transaction of ctx, revise
+// replaces, edits or deletes the earlier answers, adds missing ones, and cancels edits
+// that nobody has seen. If a post has Same set, the answer in its place stays.
 func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, posts []chat.Post, now time.Time) error {
 	rows, err := q.store.PostsOf(ctx, cause)
 	if err != nil {
@@ -162,9 +162,9 @@ func (r revision) cancel(ctx context.Context, row *Row) error {
 	return r.q.store.UpdatePost(ctx, *row, r.now)
 }
 
-// add adds p to the outbox: an edit or a deletion (kind) of the answer with that key,
-// or a new answer in its place after a deletion. The new post's key is made of key,
-// kind and the event that causes the revision.
+// add adds p to the outbox. kind says what p is: an edit or a deletion of the answer
+// with that key, or a new answer in place of one that is deleted. The key of p is made
+// of key, kind and the event that causes the revision.
 func (r revision) add(ctx context.Context, key chat.PostKey, kind Kind, p chat.Post) error {
 	key += chat.PostKey("~" + string(kind) + "~" + string(r.by))
 	return r.q.store.AddPost(ctx, newRow(key, r.cause, r.slot, kind, p))

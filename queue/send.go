@@ -172,9 +172,9 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 }
 
 // stepOf returns the step in the state machine of posts that follows from err, the
-// error of an attempt: StepAccept for nil, StepNoAnswer for an error of no known type.
-// For StepUnrelate, when the homeserver refuses the relation to another event, it
-// removes the relation from the post in row.
+// error of an attempt: StepAccept if err is nil, StepNoAnswer if it has none of the
+// queue's error types. If the homeserver refuses the post's relation to another event,
+// stepOf removes the relation from the post in row and returns StepUnrelate.
 func stepOf(row *Row, err error) Step {
 	if err == nil {
 		return StepAccept
@@ -197,9 +197,10 @@ func stepOf(row *Row, err error) Step {
 	return StepRefuse
 }
 
-// accepted stores that the homeserver took the post in row, as the event with that id,
-// and tells the post's guard, unless sync did so first. It also notes the read receipt,
-// and that the bot may post in the room.
+// accepted stores that the homeserver took the post in row, as the event with that id.
+// It tells the post's guard, unless sync showed the event before and the guard knows.
+// It also schedules the read receipt (answered), and records that the bot may post in
+// the room.
 func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time.Time) {
 	q.counts.Sent.Add(1)
 	q.record(ctx, func(ctx context.Context) error {
@@ -261,10 +262,10 @@ func patience(err error) time.Duration {
 	return 0
 }
 
-// record calls write, which stores a post's state, every second until it succeeds: a
-// post that stayed marked as being sent would block its room's posts until the next
-// start. write runs even after ctx has ended, but then only once more; if that fails,
-// record gives up and only the log says so.
+// record calls write, which stores the state of a post, again every second until it
+// succeeds. Otherwise the post would stay marked as being sent, and block its room's
+// posts until the next start. It logs the first error. If ctx has ended, record does
+// not try again after an error.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
 	for try := 1; ; try++ {
 		err := write(context.WithoutCancel(ctx))

@@ -92,9 +92,9 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 }
 
 // startGroup begins an attempt to send the row with the number seq, the first of its
-// lane, and attempts to send the rows behind it that may go beside it. The room then
-// gets no further attempt until all of these have ended. An error means that the outbox
-// could not be read.
+// lane, and attempts to send the rows behind it that may go at the same time
+// (together). The room gets no further attempt until all of these have ended. An error
+// means that the outbox could not be read.
 func (q *Queue) startGroup(ctx context.Context, seq int64, now time.Time) error {
 	row, err := q.start(ctx, seq, nil)
 	room, order := row.Post.Room, row.Order()

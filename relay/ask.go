@@ -85,10 +85,10 @@ func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (
 	return text, nil
 }
 
-// reword returns a function that gives the question old, which the experts have
-// already, the new text of its edited message. readers is the audience that certainly
-// could read the message. The error is a *Fault if a message of sender may not go to
-// the experts.
+// reword returns a function for an edit of the message that asked the question old,
+// which the experts have already: it gives the question the new text. readers is the
+// audience that certainly could read the message. The error is a *Fault if a message of
+// sender may not go to the experts.
 func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, text string, readers chat.Audience) (func(ctx context.Context) error, error) {
 	if err := d.mayReach(ctx, old, sender, readers); err != nil {
 		return nil, err
@@ -120,10 +120,10 @@ func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, t
 	return q, d.mayLeave(ctx, &q, r)
 }
 
-// suggest adds suggestions to the question q, if any known answer or software resembles
-// it: it sets the status Proposed, the suggestions and DueAt, when the question goes on
-// to the experts unless the asker accepts one. Without suggestions, or after an error,
-// which it logs, q stays as it is.
+// suggest adds suggestions to the question q, if a known answer or a software fits it.
+// It then sets the suggestions, the status Proposed, and DueAt, the time at which the
+// question goes to the experts if the asker has accepted no suggestion. If there are no
+// suggestions, or after an error, which it logs, q stays unchanged.
 func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 	found, err := d.Suggest(ctx, e.Room, q.Text, q.Lang)
 	if err != nil {
@@ -192,8 +192,8 @@ func suggestedEntries(q Question) []int64 {
 	return numbers
 }
 
-// over reports whether the question is done so that an edit of its message does not
-// ask it again: a suggestion answered it, or a moderator deleted it.
+// over reports whether the question is done for good, because a suggestion answered it
+// or a moderator deleted it: an edit of its message does not ask it again.
 func (q Question) over() bool {
 	return q.Status == Satisfied || q.Status == Withdrawn && q.Why == WhyModerated
 }

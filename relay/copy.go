@@ -92,8 +92,9 @@ func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message,
 	return p, err
 }
 
-// thread returns the message in the asker's room to whose thread answers are posted:
-// q.Thread or, if that is empty, the bot's confirmation.
+// thread returns the root of the thread in the asker's room to which the bot carries
+// answers: the message q.Thread or, if that is empty, the bot's confirmation of the
+// question.
 func (q Question) thread() chat.Target {
 	if q.Thread == "" {
 		return chat.Target{Post: q.Confirmation}
@@ -101,9 +102,10 @@ func (q Question) thread() chat.Target {
 	return chat.Target{Event: q.Thread}
 }
 
-// counterpart returns the message in the room that corresponds to event, a message of a
-// question in the other room: its copy, or the original of which it is the copy. It is
-// zero for an empty event, and if there is none. The error is that of the store.
+// counterpart returns the message in the given room that corresponds to event, a
+// message of a question in the other room. If a person wrote event, it is the bot's
+// copy; if event is a copy, it is the original. The result is zero if event is empty,
+// or if there is no such message. The error is that of the store.
 func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
 	if event == "" {
 		return chat.Target{}, nil
@@ -128,9 +130,9 @@ func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat
 // third. Edits hold little more (matrix.shortenFallback).
 const maxHTML = 20_000
 
-// fit calls quote with smaller and smaller limits, in characters, from limit down to 1,
-// until the result fits into one event (maxHTML), and returns the last result: the
-// HTML, and whether the text was cut.
+// fit calls quote with smaller and smaller limits for the text, in characters, from
+// limit down to 1, until the HTML fits into one event (maxHTML). It returns the HTML of
+// the last call, and whether the text was cut.
 func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted string, cut bool) {
 	for {
 		quoted, cut = quote(limit)

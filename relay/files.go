@@ -61,9 +61,9 @@ func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Me
 }
 
 // sameReaders reports whether the two rooms of the carried message m have the same
-// readers and the same protection, and nobody reads the file who is not in then, the
-// audience when it was written. It is false if the asker of q consented to more
-// readers: nobody can read all of a document before agreeing.
+// readers and the same protection, and whether all of them belong to then, the audience
+// when the message was written. It is false if the asker of q had to agree to further
+// readers: a person cannot read a whole document before agreeing.
 func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then chat.Audience) (bool, error) {
 	from, err := d.readers(ctx, m.From)
 	if err != nil {
@@ -77,10 +77,11 @@ func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then c
 	return from == to && w.None() && q.Widens.None(), err
 }
 
-// filePosts returns the posts of the carried message m that follow its text, the post
-// text: that of its file, if it goes along; nil if not, which withdraws an earlier one.
-// before is the stored message if e is an edit; for an unchanged file the post has Same
-// set. then is the audience that certainly could read the message.
+// filePosts returns the posts of the carried message m that follow text, the post of
+// its text: the post of its file, if the file goes along. Otherwise it returns nil, so
+// that an earlier post of a file is withdrawn. If e is an edit, before is the stored
+// message; if the file is the same as in before, the post has Same set. then is the
+// audience that certainly could read the message.
 func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text chat.Post, then chat.Audience) []chat.Post {
 	switch {
 	case m.File == "":
@@ -158,10 +159,10 @@ func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question,
 	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, post, fault)
 }
 
-// fileEnded tells the author of a message that its file does not reach the other room,
-// once the file's post, row, has failed for good; the stored message loses the file. It
-// does nothing for a post that was sent, and for a message that is not carried any
-// more.
+// fileEnded handles the end of row, the post of a file. If it failed for good,
+// fileEnded tells the author of the message that the file does not reach the other
+// room, and removes the file from the stored message. It does nothing if the post was
+// sent, or if the message is not carried any more.
 func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	m, carried, err := d.withFile(ctx, s)
 	if !carried || row.State != queue.Failed {

@@ -76,9 +76,10 @@ func covers(words search.TextTerms, text string) float64 {
 	return found / all
 }
 
-// mayFind reports whether the text of the question q may be shown in a room: the room
-// asked it or answers it, and has no further readers than then. It is false for any
-// other room, and in the experts' room for a question that did not go there.
+// mayFind reports whether the text of the question q may be shown in a room. The room
+// must have asked the question or answer it, and have no readers who could not read the
+// question there before. The result is false for any other room, and for the experts'
+// room if the question did not go there.
 func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	switch room {
 	case q.Experts:

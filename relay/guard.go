@@ -43,8 +43,8 @@ const (
 // another room.
 const continues = "continues"
 
-// guard returns the guard of a post about s: it writes s in one line, which readSubject
-// reads before the post is sent.
+// guard returns the guard for a post about s. It holds s as one line of text, which
+// Check parses with readSubject before the post is sent.
 func (s subject) guard() chat.Guard {
 	kind := s.kind
 	if s.entry != 0 {

@@ -94,9 +94,9 @@ func (d *Carrier) relayCalled(ctx context.Context, q Question, theme string) (Re
 	return Relay{}, &Fault{What: FaultHandTheme, Word: theme, Themes: themes}
 }
 
-// mayHand returns how the audience of the question q widens if it goes to the experts
-// of the relay r. The error is a *Fault if it may not go there, even with its asker's
-// consent; the audience is then of no use.
+// mayHand returns the ways in which the question q gets further readers if it goes to
+// the experts of the relay r. The error is a *Fault if the question may not go there
+// even with its asker's consent; callers must not use the audience then.
 func (d *Carrier) mayHand(ctx context.Context, q Question, r Relay) (chat.Audience, error) {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {
@@ -252,9 +252,10 @@ func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
 	return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-handed", handedOver{Number: q.Number, What: "kept"})
 }
 
-// settleHandover ends the request for the asker's consent when the question q is
-// closed, and asks anew when its text changed since before: the asker agrees to an
-// exact text. It does nothing without a request. The caller saves q.
+// settleHandover keeps the request for the asker's consent up to date, if there is one.
+// If the question q is closed, it ends the request. If the text of q differs from that
+// in before, it asks the asker anew, since the asker agrees to an exact text. The
+// caller saves q.
 func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Question) error {
 	switch {
 	case q.HandAsk == "":
@@ -375,10 +376,10 @@ func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event, number int64
 	return queue.Result{}, false, nil
 }
 
-// isFormer reports whether room, an experts' room to which a waiting post about q goes,
-// is that of experts who handed the question over. It is false for the room of the
-// present experts, and for one that this room replaced in an upgrade. Callers must not
-// pass the asker's room.
+// isFormer reports whether room, the experts' room to which a waiting post about q
+// goes, is the room of experts who handed the question over. It is false for the room
+// of the present experts, and for a room that was upgraded to it. Callers must not pass
+// the asker's room.
 func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	if room == q.Experts || q.Former == "" {
 		return false, nil
@@ -387,8 +388,9 @@ func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (b
 	return now != q.Experts, err
 }
 
-// isFormerRoot reports whether a post in the experts' room showed the question before
-// they handed it over and got it back: it comes before the present root.
+// isFormerRoot reports whether a post in the experts' room is an old one that showed
+// the question before the experts handed it over and later got it back: it is older
+// than the present post that shows the question.
 func (d *Carrier) isFormerRoot(ctx context.Context, q Question, post chat.PostKey) (bool, error) {
 	if q.Former == "" {
 		return false, nil
@@ -400,8 +402,9 @@ func (d *Carrier) isFormerRoot(ctx context.Context, q Question, post chat.PostKe
 	return place(post) < place(q.Root), err
 }
 
-// stillReaches returns the error of mayReach for row, a waiting post of sender about s,
-// or a *Fault if its experts have handed the question q over since it was written.
+// stillReaches checks row, a waiting post of sender about s, before it is sent to the
+// experts of q. It returns a *Fault if these experts have handed the question over
+// since the post was written, and otherwise the result of mayReach.
 func (d *Carrier) stillReaches(ctx context.Context, row queue.Row, q Question, sender chat.UserID, s subject) error {
 	former, err := d.isFormer(ctx, row.Post.Room, q)
 	switch {

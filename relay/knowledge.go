@@ -15,9 +15,9 @@ import (
 // experts.
 var ErrNoAnswer = errors.New("not an answer to a question of this room")
 
-// Knowledge is the search in answered questions and entries of the FAQ. It shows them
-// only in rooms whose readers could have read them where they were written, or for
-// which an expert chose them.
+// Knowledge searches answered questions and entries of the FAQ. It shows a question
+// only in rooms whose readers could have read it where it was written, and an entry
+// also in the rooms for which an expert chose it.
 type Knowledge struct {
 	Store KnowledgeStore
 	// Readers returns who may read a room, or chat.ErrNotFound if the room is not known.

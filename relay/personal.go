@@ -117,8 +117,9 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	return d.forgetCalls(ctx, user)
 }
 
-// forgetCalls erases that user made messages questions. It withdraws such a question if
-// it is another person's message and that author has not agreed yet.
+// forgetCalls erases the record that user made messages questions, by a command or a
+// reaction. If the message is another person's, and that person has not agreed yet, it
+// withdraws the question.
 func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 	called, err := d.store.CalledBy(ctx, user)
 	if err != nil {

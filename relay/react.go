@@ -189,9 +189,10 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Dropped returns a function that handles that the edited message e no longer asks its
-// question, which it withdraws, or is no longer carried: it then stores the message as
-// a note and removes the bot's mark.
+// Dropped returns a function for an edit e after which the edited message is no longer
+// part of the relay. If the message asked a question, the function withdraws the
+// question. If the message was carried, it stores the message as a note and removes the
+// bot's mark from it.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Original())

@@ -49,8 +49,8 @@ func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay
 	return r, func(ctx context.Context) error { return d.store.SaveRelay(ctx, r) }, nil
 }
 
-// roomCalled returns the id of the room that address, an id or alias, means. The error
-// is a *Fault if there is none or the bot is not in it.
+// roomCalled returns the id of the room with the address, an id or an alias. The error
+// is a *Fault if there is no such room, or if the bot is not in it.
 func (d *Carrier) roomCalled(ctx context.Context, address string) (chat.RoomID, error) {
 	room := chat.RoomID(address)
 	if !strings.HasPrefix(address, "!") {

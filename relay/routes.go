@@ -49,8 +49,8 @@ func (r *Routes) Found(address string, room chat.RoomID) {
 }
 
 // Serves reports whether the bot must handle even old messages of a room, because the
-// room takes part in a relay, or in a question that is not closed. Direct messages do
-// if a relay starts from Direct.
+// room takes part in a relay or in a question that is not closed. A direct message
+// takes part in each relay that starts from Direct.
 func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {
@@ -67,9 +67,9 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	return r.store.Serving(ctx, room)
 }
 
-// known returns the relays of the configuration for which the ids of the experts' room
-// and of at least one room that asks are known, or Direct asks. Rooms whose ids are
-// unknown are left out.
+// known returns the relays of the configuration that can work: the id of the experts'
+// room is known, and so is the id of at least one room that asks, or direct messages
+// ask. It leaves out rooms whose ids are not known yet.
 func (r *Routes) known() (all []Relay) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

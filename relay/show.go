@@ -149,9 +149,10 @@ func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, r
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: d.Now()})
 }
 
-// replaceShown puts post in place of the last message that shows the question with that
-// number in that role, if nothing can have been sent of it yet, and reports whether it
-// did. Otherwise, or if there is none, the caller posts an edit.
+// replaceShown puts post in the place of the last message that shows the question with
+// that number in that role, if that message certainly was not sent yet, and returns
+// true. It returns false if the message may have been sent, or if there is none: the
+// caller then posts an edit.
 func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -193,9 +194,9 @@ func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone ch
 	return nil
 }
 
-// remark posts the message of a template, rendered with data, about the question q in a
-// thread of a room, and records it, so that replies belong to the question. It counts
-// the post in q.Shows; the caller saves q.
+// remark renders a template with data and posts the result in a thread of a room. It
+// records the post as a message about the question q, so that replies to it belong to
+// the question. It counts the post in q.Shows; the caller saves q.
 func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string, data any) error {
 	html, lang, err := d.say(room, template, data)
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 // maxSubject is the number of words of the longest name that a question may begin with.
 const maxSubject = 5
 
-// Subject returns the name of the software in the catalogue c that a question begins
-// with, as in « gimp comment importer un PSD »; the longest one, or "" if there is
-// none. c may be nil: the result is then "".
+// Subject returns the name of a software in the catalogue c with which a question
+// begins, as in « gimp comment importer un PSD ». If several names fit, it returns the
+// longest; if none fits or c is nil, "".
 func Subject(c *catalogue.Catalogue, question string) string {
 	if c == nil {
 		return ""

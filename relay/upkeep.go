@@ -123,8 +123,8 @@ func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-// byRoom returns which of the entries each room of experts may read, by room; rooms
-// that may read none are left out.
+// byRoom returns, for each room of experts, the entries that it may read. It leaves out
+// rooms that may read none of them.
 func (u *Upkeep) byRoom(ctx context.Context, entries []Entry) (map[chat.RoomID][]Entry, error) {
 	relays, err := u.Relays(ctx)
 	if err != nil {
@@ -191,10 +191,10 @@ func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 }
 
 // Check returns the verdict on a list of forgotten entries before it is sent
-// (queue.Guard): it goes as it is, or is rendered again without the entries that are
-// gone, were looked at meanwhile, or may no longer be shown in the room. A list of
-// which nothing is left is withheld. Entries that the room may not be shown become due
-// for another list.
+// (queue.Guard). It leaves out entries that are gone, that somebody looked at
+// meanwhile, or that the room may no longer see. If all entries stay, the list goes
+// unchanged; if some do, it is rendered again; if none does, it is withheld. An entry
+// that the room may no longer see becomes due for another list.
 func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	numbers, err := readNumbers(row.Post.Guard.About)
 	if err != nil {
@@ -239,8 +239,8 @@ func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	return u.Store.MarkListed(ctx, numbers, time.Time{})
 }
 
-// readNumbers returns the numbers in about, the text that a list's guard holds,
-// separated by spaces; an error if one is no number.
+// readNumbers parses about, the text in the guard of a list: numbers with spaces
+// between them. The error means that a part of the text is no number.
 func readNumbers(about string) (numbers []int64, err error) {
 	for _, word := range strings.Fields(about) {
 		n, err := strconv.ParseInt(word, 10, 64)

@@ -14,8 +14,8 @@ type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Poster is what Operators need of the outbox: Post adds posts to it in the transaction
-// of ctx. A second call of Post with the same cause adds nothing, for ever.
+// Poster is the interface of the outbox for Operators: Post adds posts to it in the
+// transaction of ctx. A second call of Post with the same cause adds nothing, for ever.
 type Poster interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }

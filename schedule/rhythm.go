@@ -125,10 +125,11 @@ func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// CutRhythm splits typed, the text after a source, into a filter and a rhythm, at the
-// last word that can begin a rhythm. The rhythm may still be invalid. Without such a
-// word, a time of day at the end is the rhythm, since it can only be meant as one;
-// otherwise the rhythm is empty and the filter is typed, unchanged.
+// CutRhythm splits typed, the text that a person typed after a source, into a filter
+// and a rhythm. The rhythm begins at the last word that can begin a rhythm; it may
+// still be invalid. Without such a word, a time of day at the end is the rhythm, since
+// it cannot be meant otherwise. Without both, the rhythm is empty and the filter is
+// typed, unchanged.
 func CutRhythm(typed string) (filter, rhythm string) {
 	words := strings.Fields(typed)
 	for i := len(words) - 1; i >= 0; i-- {

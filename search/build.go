@@ -84,8 +84,9 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	d.end = uint32(len(*all))
 }
 
-// products returns the programs by whose names people may find the entry s: the
-// products that it replaces, then comparable programs that are no entries.
+// products returns the programs under whose names people may find the entry s: the
+// products that s replaces, then the comparable programs that are not entries of the
+// catalogue.
 func products(s *catalogue.Software) []catalogue.Similar {
 	out := slices.Clone(s.Replaces)
 	for _, p := range s.Similar {
@@ -176,8 +177,8 @@ func (b *indexBuilder) post(doc int32, in place, word string, at int, target typ
 	return t.stem
 }
 
-// stem returns the number of a word's stem; a stem that has not come before gets a new
-// number.
+// stem returns the number of the word's stem. A stem that the builder has not met
+// before gets a new number.
 func (b *indexBuilder) stem(word string) int32 {
 	text := stem(word)
 	id, ok := b.stemIDs[text]

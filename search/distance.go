@@ -38,9 +38,9 @@ func lettersOf(s string) letters {
 
 func (set letters) has(c byte) bool { return 'a' <= c && c <= 'z' && set&(1<<(c-'a')) != 0 }
 
-// typoTarget is the class of a word that a typing error may have aimed at: a word of a
-// text, of a name, or a whole name. The more a class resembles ordinary words, the
-// smaller its errors must be.
+// typoTarget is the class of a word that a person may have meant and typed with an
+// error: a word of a text, a word of a name, or a whole name. The more the words of a
+// class resemble ordinary words, the smaller an error must be to count.
 type typoTarget uint8
 
 const (
@@ -50,9 +50,9 @@ const (
 	wholeName
 )
 
-// typoBudget returns the largest distance at which a word still passes for a typing
-// error of a target of that class; 0 if none does. length is that of the shorter word,
-// in letters.
+// typoBudget returns the largest distance at which a word still counts as a typing
+// error in a target of that class; 0 if no typing error counts. length is the number of
+// letters of the shorter one of the two.
 func typoBudget(target typoTarget, length int) float32 {
 	limits := &typoBudgets[target]
 	return limits[min(length, len(limits)-1)]
@@ -126,8 +126,8 @@ func distance(a, b string, budget float32) float32 {
 	return last[len(b)]
 }
 
-// slipCosts holds, for one letter of a word, the costs of typing errors that do not
-// depend on the other word.
+// slipCosts holds the costs of typing errors at one letter of a word, as far as they do
+// not depend on the word with which it is compared.
 type slipCosts struct {
 	gap   float32 // of leaving the letter without a counterpart
 	sound letters // the letters that sound like this one and the letter before it together

@@ -18,8 +18,9 @@ type facet struct {
 	values func(s *catalogue.Software) []string
 }
 
-// flag returns a yes-or-no facet with those names: its values are "oui" and "yes" for
-// entries of which has returns true, "non" and "no" for others.
+// flag returns a facet with those names that says yes or no about an entry: its values
+// are "oui" and "yes" if the function has returns true for the entry, and "non" and
+// "no" if not.
 func flag(has func(s *catalogue.Software) bool, names ...string) facet {
 	return facet{names, func(s *catalogue.Software) []string {
 		if has(s) {
@@ -136,12 +137,13 @@ func (e *Engine) withLicence(fields []string) []string {
 	return fields
 }
 
-// Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl dessin»;
-// false if the query has none. Commas separate values; a minus excludes. An unknown
-// facet, or one that no entry has a value for, gives a Faceted with only its name.
-// Without further words it finds all entries that meet the conditions, the recommended
-// and then the most used first. It leaves out withdrawn ones. «Licence gpl» means
-// «licence:gpl».
+// Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl dessin»,
+// and returns true; it returns false for a query without facets. Commas separate
+// values; a minus excludes. If a facet is unknown, or no entry has a value for it, the
+// result only holds the name of the facet. If the query has no words besides the
+// facets, it finds all entries that meet the conditions, first the recommended ones,
+// then the most used ones. It leaves out withdrawn entries. The query «licence gpl»
+// means «licence:gpl».
 func (e *Engine) Faceted(query string) (Faceted, bool) {
 	var conditions []condition
 	var words []string

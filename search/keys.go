@@ -61,8 +61,8 @@ func (k *key) exact() float32 {
 	return exactName * k.worth
 }
 
-// key records that the whole query matches the name k with this score. The best match
-// of an entry stays.
+// key records that the whole query matches the name k, with this score, unless the
+// result of the entry has a better match already.
 func (s *scratch) key(k key, score float32) {
 	if h := s.hit(k.doc); score > h.key {
 		h.key = score
@@ -93,8 +93,9 @@ func (s *scratch) namedWords(q query) {
 // minNamedWord is the least length of a name that namedWords recognises.
 const minNamedWord = 4
 
-// typos adds to the results the entries whose name text may be with a typing error. If
-// the catalogue knows all words of the query, only the smallest errors count.
+// typos adds to the results the entries of which text may be the name with a typing
+// error. If all words of the query occur in the catalogue, only the smallest errors
+// count.
 func (s *scratch) typos(text string) {
 	for _, slip := range s.ix.keySlips.find(text, wholeName, s.ix.keyText, nil) {
 		if s.known && slip.cost > 1 {

@@ -63,8 +63,8 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
 }
 
-// mostPossible returns a number that the final score of the entry will not exceed, by
-// which entries are left out early.
+// mostPossible returns a number that the final score of the entry cannot exceed. By
+// this number, best leaves out entries early.
 func (h *hit) mostPossible() float32 {
 	words := (h.score+namedBonus)*(1+wholePhraseBonus) + h.share/2 + nearShare*h.near
 	const rounding = 0.001
@@ -127,9 +127,10 @@ func (e *Engine) ranksLast(h *hit) bool {
 	return e.index.docs[h.doc].withdrawn && !h.isName()
 }
 
-// compare returns a negative number if the entry a is shown before b, a positive one if
-// after: withdrawn software that the query does not name comes last, then the higher
-// score, the recommended, and the more used comes first.
+// compare returns a negative number if the entry a is shown before the entry b, a
+// positive one if it is shown after b. Withdrawn software that the query does not name
+// comes last. Otherwise the entry with the higher score comes first; of equal scores,
+// the recommended entry, and then the more used one.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(

@@ -245,9 +245,9 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	return weight
 }
 
-// concept looks for one part of the query, a word or phrase with its synonyms, in all
-// entries. For each entry that has it, it keeps in s.concepts how well it fits, and its
-// number in s.found.
+// concept looks for one part of the query, a word or a phrase with its synonyms, in all
+// entries. For each entry that has this part, it stores in s.concepts how well the part
+// fits, and adds the number of the entry to s.found.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
@@ -288,9 +288,10 @@ func (s *scratch) concept(c concept) {
 }
 
 // alternative looks for the words of one phrase in all entries. For each entry that has
-// the first word, it keeps in s.marks how many of the words it has and how well they
-// fit, and its number in s.marked. typed says that the person typed the phrase, as
-// opposed to a synonym; a typed word that the catalogue lacks clears s.known.
+// the first word, it stores in s.marks how many of the words the entry has and how well
+// they fit, and adds the number of the entry to s.marked. typed says that the person
+// typed the phrase, as opposed to a synonym. If a typed word does not occur in the
+// catalogue, alternative clears s.known.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {

@@ -120,10 +120,10 @@ func (e *Engine) Search(query string) Result {
 	return Result{Shape: None}
 }
 
-// instead answers a query that names a product which is no entry, or asks for a
-// substitute; false if it is no such query or there is no substitute. For a product
-// within a sentence, for which there is none, it removes the product's name from
-// q.words.
+// instead answers a query that names a product which is not in the catalogue, or that
+// asks for a substitute, and returns true. It returns false for any other query, and if
+// there is no substitute. If there is none for a product that is named within a
+// sentence, it removes the name of the product from q.words.
 func (e *Engine) instead(q *query) (Result, bool) {
 	if p, ok := e.meansProduct(*q); ok {
 		if found := e.replaced(*q); len(found) > 0 {
@@ -180,9 +180,9 @@ func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	return r, len(r.Matches) > 0
 }
 
-// search holds the settings of one search: how much a word counts in each kind of
-// text, and the share of the query that an entry must answer. With the share (cover)
-// 0, weaker matches are kept as guesses.
+// search holds the settings of one search: how much a word counts in each kind of text,
+// and cover, the share of the query that an entry must answer. If cover is 0, weaker
+// matches count as guesses.
 type search struct {
 	worth *worths
 	cover float32
@@ -218,9 +218,9 @@ const (
 	minShareListedOfWord = 0.5
 )
 
-// downToSure returns the found entries from the first to the last sure one, that is, no
-// guess. Guesses between them stay, since they often differ only in the form of a word,
-// as «sauvegarde» and «sauvegarder» do.
+// downToSure returns the found entries from the first one to the last one that is sure,
+// that is, no guess. Guesses between sure entries stay, since often only the form of a
+// word makes them guesses, as with «sauvegarde» and «sauvegarder».
 func downToSure(hits []hit) []hit {
 	n := len(hits)
 	for n > 0 && !hits[n-1].sure {

@@ -104,9 +104,10 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 // count.
 const realWord = 3.3
 
-// isSlip reports whether word may be target with a typing error of that cost. A word of
-// the language (frequency from realWord on) is one only if two letters changed places,
-// it sounds the same, one is the beginning of the other, or it is another form.
+// isSlip reports whether word may be target with a typing error of that cost. If word
+// is a word of French or English itself (its frequency is at least realWord), it counts
+// only in four cases: two letters changed places, word sounds like target, one is the
+// beginning of the other, or word is another form of target.
 func isSlip(word, target string, cost float32) bool {
 	if frequency(stem(word)) < realWord || cost <= swapCost || strings.HasPrefix(word, target) || strings.HasPrefix(target, word) {
 		return true

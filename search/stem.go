@@ -88,8 +88,9 @@ func replaceEnding(w, from, to string) string {
 	return w
 }
 
-// replaceSuffix returns the word w with from replaced by to if, after from, w ends
-// with nothing but an ending such as -er, -ant or -age; otherwise w as it is.
+// replaceSuffix replaces from in the word w by to, if nothing follows from in w but an
+// ending such as -er, -ant or -age, which it drops. It returns any other word
+// unchanged.
 func replaceSuffix(w, from, to string) string {
 	i := strings.LastIndex(w, from)
 	if i < 3 {

@@ -74,8 +74,8 @@ func (ix *index) concepts(words []string) []concept {
 	return out
 }
 
-// joined returns the words of a query, in which two neighbouring words become one that
-// the catalogue knows, if it does not know both parts: clone zilla.
+// joined returns the words of a query, and joins two neighbouring words, as in «clone
+// zilla», if the catalogue has the joined word but does not have both parts.
 func (ix *index) joined(words []string) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {

@@ -74,10 +74,10 @@ const (
 // allUses is parsed at the first use.
 var allUses = sync.OnceValue(parseUses)
 
-// UsesIn returns what the well-known free programs that a text names are used for, in
-// the words of people who do not know them ("fusionner des pdf"); nil if it names none.
-// Only the first three programs count, and only names with a capital or a digit, as in
-// «Essayez PDFsam».
+// UsesIn finds the well-known free programs that a text names, and returns what people
+// use them for, in the words of people who do not know the programs ("fusionner des
+// pdf"); nil if the text names none. It takes only the first three programs, and only
+// names with a capital letter or a digit, as in «Essayez PDFsam».
 func UsesIn(text string) (uses []string) {
 	words := strings.Fields(text)
 	programs := 0

@@ -34,9 +34,10 @@ type hostWalk struct {
 // read, or the end of the list.
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
-// page reads page number page of the list, of size repositories, adds them to the
-// batch, and records in w how far the walk came. It returns the answer's validators,
-// and true if the page has not changed since the validators since.
+// page reads one page of the list, the one with the number page, which has size
+// repositories. It adds the repositories to the batch, and records in w how far the
+// walk came. It returns the validators of the answer, and true if the page has not
+// changed since the answer with the validators since.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
 	location := w.url(path, page, size)
@@ -124,10 +125,10 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	w.batch.Again[a.Key] = Reading{Item: item}
 }
 
-// lookUp reads the repository a, which the query asks to read again, by its name, adds
-// it to the batch and stores it for searches. If it no longer exists, or another
-// repository has its name, it is added as gone. The API redirects from the old name of
-// a renamed repository.
+// lookUp reads again the repository a, as the query asks, by its name: it adds it to
+// the batch and stores it for searches. If the repository no longer exists, or another
+// repository has its name now, lookUp adds it as gone. For a renamed repository, the
+// API redirects from the old name.
 func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
 	var object json.RawMessage

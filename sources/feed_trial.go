@@ -34,9 +34,10 @@ const (
 
 // TryFeed reads the feed at an address that a person typed; feed:// stands for https,
 // or for http if that cannot be reached. If a web page is there, it reads the feed that
-// the page names or that its site probably has, or returns the choices if the page
-// names several. It stores nothing. FaultOf classifies the error; it is FaultHTML for a
-// page without a feed. now bounds the date of Newest.
+// the page names, or a feed at an address where its site is likely to have one. If the
+// page names several feeds, the result holds these as choices. TryFeed stores nothing.
+// FaultOf classifies the error: FaultHTML means a page without a feed. The date of
+// Newest in the result is at most now.
 func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address string, now time.Time) (FeedTrial, error) {
 	rest, isFeedScheme := strings.CutPrefix(address, "feed://")
 	if !isFeedScheme {

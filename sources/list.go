@@ -123,8 +123,8 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 }
 
 // lookUp stores chunk, a group of repositories, so that searches find them, and adds
-// those that the bot never saw to r.fresh, in the first reading of the list as thrift
-// reduces them. The error is that of the query's functions.
+// the repositories that the bot never saw to r.fresh. In the first reading of the list,
+// thrift reduces them before. The error is that of the query's functions.
 func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	keys := make([]string, len(chunk))
 	all := make([]catalogue.Repository, len(chunk))

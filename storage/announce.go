@@ -120,10 +120,10 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RenameSource gives the source from the name to in every table, since a feed that
-// moved is named by its new address. If there is already a source of that name, the two
-// are merged, and rows of the new name win; only items of the old name stay beside
-// them, since messages may show them.
+// RenameSource gives the source from the name to in every table: a feed that moved is
+// named by its new address. If there is already a source with the new name, it merges
+// the two. Of two rows for the same thing, the one of the new name stays; but items of
+// both stay, since messages may show them.
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {

@@ -49,8 +49,9 @@ func (d *DB) NextPending(ctx context.Context, after time.Time) (time.Time, error
 	return fromMillis(at), err
 }
 
-// DeletePending deletes the row by which the item of p waits in its room, once it is
-// posted or dropped. It does nothing if there is none.
+// DeletePending deletes the row by which the item of p waits to be posted in the room
+// of p. The caller has posted or dropped the item. It does nothing if there is no such
+// row.
 func (d *DB) DeletePending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM pending WHERE room_id = $1 AND item_id = $2", p.Room, p.Item)
 	return err

@@ -17,9 +17,9 @@ import (
 // synonym least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
-// knownWords holds the words under which a known question (an answered question or an
-// entry of the FAQ) is found: those of its question, those of its answer, and senses,
-// the words for what they mean.
+// knownWords holds the words under which searches find a known question (an answered
+// question or an entry of the FAQ): the words of the question, the words of the answer,
+// and senses, which name what words of both mean.
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {

@@ -22,8 +22,9 @@ func (d *DB) MarkHelped(ctx context.Context, numbers []int64) error {
 	return d.markEntries(ctx, numbers, "helped = helped + 1 WHERE TRUE")
 }
 
-// MarkListed records when experts last got a list with these entries of the FAQ, which
-// nobody had looked at. The zero time means that they did not.
+// MarkListed records at as the time at which experts last got a list with these entries
+// of the FAQ, which nobody had looked at for long. The zero time records that they got
+// none.
 func (d *DB) MarkListed(ctx context.Context, numbers []int64, at time.Time) error {
 	return d.markEntries(ctx, numbers, "listed_at = $2 WHERE TRUE", millis(at))
 }

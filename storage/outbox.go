@@ -301,10 +301,10 @@ func (d *DB) RetryRoom(ctx context.Context, room chat.RoomID) error {
 	return err
 }
 
-// SettleDoubts makes posts wait again whose attempt ended without an answer no later
-// than the given time and which sync has not shown since; it returns how many. It
-// leaves those of rooms to which the bot is invited: sync does not show what happened
-// there before.
+// SettleDoubts makes each post wait again whose attempt ended without an answer at the
+// given time or before, and which sync has not shown since. It returns the number of
+// these posts. It leaves out posts in rooms to which the bot is invited, since sync
+// does not show the events of such a room.
 func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', doubt_since = 0
@@ -329,8 +329,9 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	return result.RowsAffected()
 }
 
-// OldestDoubt returns when the oldest attempt of a post in the room began that has no
-// answer and is not settled, one that still runs included; zero if there is none.
+// OldestDoubt returns the time at which the oldest attempt in the room began of which
+// it is not known whether it succeeded; an attempt that still runs counts too. The
+// result is zero if there is none.
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, `

@@ -41,9 +41,9 @@ func (d *DB) SaveListed(ctx context.Context, list string, at time.Time, all []ca
 	})
 }
 
-// PurgeUnlisted deletes the repositories that their list has not contained for longer
-// than absent and a day, counted back from the last reading of that list. Repositories
-// that no list contained stay.
+// PurgeUnlisted deletes each repository that its list has not contained for longer than
+// absent plus a day, counted back from the last reading of that list. Repositories that
+// were never in a list stay.
 func (d *DB) PurgeUnlisted(ctx context.Context, absent time.Duration) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		rows, err := d.db.Query(ctx, `

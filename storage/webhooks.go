@@ -63,10 +63,11 @@ func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 	return err
 }
 
-// AddDelivery stores an accepted request of a webhook until it is posted, and its key.
-// It stores nothing and returns false if key is not empty and the webhook got a request
-// with that key since the given time. The error is webhook.ErrFull if too many wait
-// already, chat.ErrNotFound if the webhook no longer exists.
+// AddDelivery stores an accepted request of a webhook until it is posted, with its key,
+// and returns true. If key is not empty and the webhook got a request with that key
+// after the time since, it stores nothing and returns false. The error is
+// webhook.ErrFull if too many requests of the webhook wait already, chat.ErrNotFound if
+// the webhook no longer exists.
 func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, since time.Time) (bool, error) {
 	if key != "" {
 		isNew, err := changed(d.db.Exec(ctx, `

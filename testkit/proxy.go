@@ -57,7 +57,7 @@ type Response struct {
 	Body   []byte
 }
 
-// Rule is the choice of the requests that suffer a fault, and the fault. The proxy
+// Rule says to which requests the proxy makes a fault, and which fault. The proxy
 // applies the first rule that matches a request.
 type Rule struct {
 	Name   string

@@ -62,9 +62,9 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s, "", false
 }
 
-// jira sets n.body, and n.syntax with it, from v, a field of Jira: a string is in
-// Jira's wiki markup, an object is a document in Atlassian's JSON format, which becomes
-// plain text.
+// jira sets n.body and n.syntax from v, a field of Jira. If v is a string, it is in
+// Jira's wiki markup. If v is an object, it is a document in Atlassian's JSON format,
+// which jira turns into plain text.
 func (n *note) jira(v any) {
 	s, isWiki := v.(string)
 	if !isWiki {

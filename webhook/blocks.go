@@ -66,8 +66,9 @@ func (w *writer) blockText(b object) {
 	w.add(piece{text: textIn(b, "text"), syntax: syntax})
 }
 
-// field adds f, one field of a Slack section, to the pieces to write. If the text has
-// two lines and the first is in bold, that line becomes the label of the second one.
+// field adds f, one field of a Slack section, to the pieces to write. If the text of f
+// has two lines and the first one is bold, the first line becomes the label of the
+// second one.
 func (w *writer) field(f object) {
 	text := textIn(f, "text")
 	label, value, ok := strings.Cut(text, "\n")

@@ -134,9 +134,9 @@ func asian(o object) object {
 	return o.obj("content")
 }
 
-// inBrowser returns the web address in raw if raw is a dingtalk:// link, which opens
-// the page in DingTalk's client; "" if that link names no address. Any other address
-// comes back as it is.
+// inBrowser returns an address that opens in a browser. A dingtalk:// link opens a web
+// page in DingTalk's client: for such a link, the result is the address of that page,
+// or "" if the link names none. Any other address comes back unchanged.
 func inBrowser(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "dingtalk" {

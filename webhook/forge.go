@@ -88,10 +88,10 @@ func readForge(r *reader, o object) []*note {
 	return []*note{n}
 }
 
-// forgeOther fills n from an event of a forge that has no reader of its own. event is
-// its name in the request's header, possibly empty. The note's title is that of the
-// first object in o that is specific to the event; forgeOther clears n.where if it
-// would repeat the title.
+// forgeOther fills the note n from o, an event of a forge for which there is no other
+// reader. event is the event's name in the request's header, possibly empty. The note's
+// title is that of the first object in o that only this kind of event has. If n.where
+// would repeat the title, forgeOther clears it.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
 	for _, key := range o.keys() {

@@ -147,9 +147,9 @@ func (s *Service) readBody(w http.ResponseWriter, r *http.Request, h Hook) (body
 	return body, true
 }
 
-// accept stores a delivery and the time of the hook's last use. fresh is false, and
-// nothing is stored, if a delivery with the same key came shortly before; an empty key
-// is never repeated.
+// accept stores a delivery and the time of the hook's last use. If a delivery with the
+// same key, which is not empty, came shortly before, it stores nothing and fresh is
+// false.
 func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh bool, err error) {
 	err = s.Store.Do(ctx, func(ctx context.Context) error {
 		var err error
@@ -173,9 +173,10 @@ func (s *Service) later(w http.ResponseWriter, wait time.Duration, why string) {
 	answer(w, http.StatusTooManyRequests, why+"\n")
 }
 
-// deliveryKey returns the key by which to dedupe a request with the headers h: a sender
-// without an answer retries under the same key. It is empty if the sender gives none,
-// or only one of more than 200 bytes.
+// deliveryKey returns the key that the sender of a request gives it in the headers h: a
+// sender that gets no answer sends the request again with the same key, by which the
+// bot recognises a repetition. The result is empty if the headers have no key, or only
+// one of more than 200 bytes.
 func deliveryKey(h http.Header) string {
 	for _, name := range []string{
 		"Idempotency-Key", "X-Github-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery", "X-Gogs-Delivery",

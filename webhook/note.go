@@ -224,9 +224,9 @@ func stated(lang, state string) string {
 	return said + " (" + state + ")"
 }
 
-// kindOf returns the name of a kind in the language lang, with a capital letter. A kind
-// that the words do not list keeps the tool's own word, as it is unless lang is
-// English.
+// kindOf returns the name of a kind in the language lang, with a capital letter. If
+// webhook-words.html has no name for the kind, it returns the tool's own word, with a
+// capital letter only if lang is English.
 func kindOf(lang, kind string) string {
 	if said := word(lang, kind); said != kind || locale.DataLanguage(lang) == "en" {
 		return capital(said)

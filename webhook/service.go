@@ -19,8 +19,8 @@ import (
 	"heraut/wait"
 )
 
-// Poster is what a Service needs of the outbox: it runs transactions and sends posts. A
-// second Post with the same cause sends nothing.
+// Poster is the interface of the outbox for a Service: it runs transactions and sends
+// posts. A second Post with the same cause sends nothing.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error

@@ -88,9 +88,9 @@ type piece struct {
 	code   bool
 }
 
-// writer holds the pieces of a chat message until flush writes them. It collects them
-// first because senders repeat texts: a text that another piece contains is written
-// once.
+// writer collects the pieces of a chat message until flush writes them. It does not
+// write them at once, because senders repeat texts: flush leaves out a piece whose text
+// another piece contains.
 type writer struct {
 	*sheet
 	pieces []piece

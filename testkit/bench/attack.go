@@ -120,9 +120,9 @@ func (a *attack) close() {
 	}
 }
 
-// storm runs one attack for a fixed time and counts in a what it did. It leaves out
-// commands for which a slow homeserver leaves no time. The rules that it adds to the
-// proxy end with it.
+// storm runs one attack for a fixed time and counts in a what the attack did. If the
+// homeserver is slow, it sends fewer commands than planned. It adds rules to the proxy,
+// and removes them at the end.
 func (a *attack) storm(ctx context.Context) error {
 	attacker := []byte(a.account.UserID)
 	removeSlow := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {
@@ -143,9 +143,9 @@ func (a *attack) storm(ctx context.Context) error {
 	})
 }
 
-// settle ends an attack: it closes the connections of the dead server and waits until
-// the bot has answered the attacker's last commands and no delayed request for devices
-// is under way. The error is ctx's, or one of a command.
+// settle ends an attack. It closes the connections of the server that never answers,
+// and waits until the bot has answered the attacker's last commands and no delayed
+// request for devices is under way. The error is that of ctx or of a command.
 func (a *attack) settle(ctx context.Context) error {
 	a.dead.CloseClientConnections()
 	for n, roomID := range a.rooms {

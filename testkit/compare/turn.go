@@ -105,9 +105,10 @@ func (s *stage) measureLatency(ctx context.Context, e *entrant) error {
 }
 
 // measureDrain freezes the bot while people send commands, wakes it, and adds the
-// outcome, the rate and the processor times to the figures of e. So all bots have the
-// same backlog, also those that answer nothing from before their start. For a bot that
-// ends by itself meanwhile, it adds no figures, but starts it again.
+// outcome, the rate and the processor times to the figures of e. It freezes the bot
+// rather than stops it, since some bots do not answer commands from before their start.
+// If the bot ends by itself meanwhile, measureDrain adds no figures and starts the bot
+// again.
 func (s *stage) measureDrain(ctx context.Context, e *entrant) error {
 	commands, err := s.frozen(ctx, e, e.crowd)
 	if err != nil {
