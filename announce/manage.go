@@ -175,12 +175,13 @@ func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHea
 	return list, nil
 }
 
-// AddWatch checks the watch w and returns it with its filter and rhythm in their
-// canonical form, and a function that stores it in the transaction of its context. That
-// function does nothing if the room has the watch by then. w.Source is the name of a
-// source in the configuration, or the address of a feed that TryFeed has read. The
-// error is ErrNoSource, ErrExists, ErrTooMany, schedule.ErrRhythm, a *filter.Error or
-// that of the store.
+// AddWatch checks the watch w. It returns w with its filter and rhythm in canonical
+// form, and a function that stores it in the transaction of its context. The function
+// does nothing if the room has the watch by then. w.Source is the name of a source in
+// the configuration, or the address of a feed that TryFeed has read. The error is
+// ErrNoSource if there is no such source, ErrExists if the room has a watch with this
+// source and filter, ErrTooMany if it has too many watches, schedule.ErrRhythm or a
+// *filter.Error if the rhythm or the filter is invalid, or that of the store.
 func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
 	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource

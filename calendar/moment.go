@@ -26,9 +26,9 @@ func (m moment) instant(local *time.Location) time.Time {
 	return instantOf(m.wall, m.zone)
 }
 
-// instantOf returns the point in time at which clocks in the zone show wall. For a
-// time that clocks show twice it returns the first; for one that they skip it uses the
-// offset before the change (RFC 5545, 3.3.5).
+// instantOf returns the point in time at which clocks in the zone show wall. If clocks
+// show wall twice, the result is the first of the two points in time. If they skip
+// wall, it uses the offset before the change (RFC 5545, 3.3.5).
 func instantOf(wall time.Time, zone *time.Location) time.Time {
 	unix := wall.Unix()
 	_, before := time.Unix(unix-24*3600, 0).In(zone).Zone()

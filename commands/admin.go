@@ -90,8 +90,8 @@ func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	return all, err
 }
 
-// room returns the stored data of the room id; a value with its id alone if the bot is
-// not in it, or never stored it. The error is that of the store.
+// room returns the stored data of the room with that id. If the bot is not in the room,
+// or no data are stored, the result has only the id. The error is that of the store.
 func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if i := slices.IndexFunc(all, func(r chat.Room) bool { return r.ID == id }); i >= 0 {

@@ -155,10 +155,10 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	return a.plain(ctx, r)
 }
 
-// parse splits a line into its command and arguments, and reports whether it gives a
-// command: one with the prefix or, if the line addresses the bot, without it, unless
-// the line is the name of a software. The request may hold a command even if the line
-// gives none.
+// parse splits a line into its command and arguments, and reports whether the line
+// gives a command. A line with the prefix does. A line without it does only if it
+// addresses the bot and is not the name of a software. The request may hold a command
+// even if the result is false.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.stateOf(l.Room)}

@@ -28,9 +28,10 @@ type commonEntry struct{ entry }
 // (commons.IsAsleep); false if its activity is unknown.
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
-// common answers with software that administrations built or use for a need; abandoned
-// projects come last. Without arguments it explains the command; it also says that
-// nothing fits, or that these catalogues are not read yet.
+// common answers with software that administrations built or use for the need in the
+// arguments; abandoned projects come last. Without arguments, the answer explains the
+// command. If no software fits, or the catalogues of such software are not read yet,
+// the answer says so.
 func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

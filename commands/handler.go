@@ -263,10 +263,10 @@ func (a *Answerer) asks(l Line, r request) bool {
 	return a.isSlip(r) || l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
 }
 
-// decide calls answer, for a command or a choice in e, and returns its posts and
-// changes, if the sender is within the limits; otherwise it returns the sentence about
-// the limit, without calling answer. An Answer that has to wait for another server
-// becomes the Result's Later. change, which may be nil, is applied in any case.
+// decide answers a command or a choice in e. If the sender is within the limits, it
+// calls answer, and returns the posts and changes of that Answer; otherwise it returns
+// the sentence about the limit. If the Answer has to wait for another server, the
+// Result's function Later gives it. change, which may be nil, is applied in any case.
 func (h *Handler) decide(
 	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
 ) (queue.Result, error) {
@@ -304,10 +304,11 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	return change, err
 }
 
-// give returns the posts and changes of an answer to the message or reaction e. change,
-// which may be nil, is applied before them. For a message it also stores the answer's
-// list and the command that waits for a confirmation; after an edit it deletes those of
-// the earlier answer.
+// give returns a Result with the posts and changes of an answer to the message or
+// reaction e. It applies change, which may be nil, before these changes. If e is a
+// message, the Result also stores the answer's list and the command that waits for a
+// confirmation; if e is an edit, it deletes the list and the waiting command of the
+// earlier answer.
 func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
 	if e.Reaction != nil {
 		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}

@@ -17,9 +17,9 @@ const noticeLines = 12
 // successor after an upgrade, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
 
-// moved returns a Result whose change assigns all stored data of an upgraded room, that
-// of e, to its successor; it runs the moves in their order and stops at the first
-// error.
+// moved returns a Result whose change assigns all stored data of the room of e, which
+// was upgraded, to its successor. The change runs the moves in their order and stops at
+// the first error.
 func (h *Handler) moved(e chat.Event) queue.Result {
 	return queue.Result{Change: func(ctx context.Context) error {
 		for _, move := range h.moves {
@@ -31,9 +31,10 @@ func (h *Handler) moved(e chat.Event) queue.Result {
 	}}
 }
 
-// joined returns the message with which the bot greets the room of e, which it joined;
-// for a room in which it is unwelcome, the message that says why, and a post by which
-// it leaves again. It remembers that it greeted a direct message.
+// joined returns the message with which the bot greets the room of e, which it has
+// joined. For a room in which the bot is unwelcome, it returns a message that says why
+// the bot leaves, and a post by which it leaves. It remembers that the bot greeted a
+// direct message.
 func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	if !e.Joined.Unwelcome {
 		if e.Direct {

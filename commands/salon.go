@@ -104,8 +104,9 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// resolve returns the id of the room that reference, an id or alias, means, if the bot
-// is in it; otherwise ErrNoRoom, or the error of the store or the homeserver.
+// resolve returns the id of the room with reference as its id or alias. The error is
+// ErrNoRoom if there is no such room or the bot is not in it, or that of the store or
+// the homeserver.
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {

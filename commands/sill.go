@@ -178,8 +178,8 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	}{r.Prefix, product, c.Labels()})
 }
 
-// comparable returns the entries of c that it lists as similar to the software of that
-// name, without withdrawn ones; none if no software has that name.
+// comparable returns the entries that the catalogue c lists as similar to the software
+// of that name, without withdrawn entries; none if no software has that name.
 func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
 	s, ok := search.For(c).Resolve(name)
 	if !ok {

@@ -94,9 +94,9 @@ func (c *command) isCalled(word string) bool {
 	return false
 }
 
-// find returns the command with which text, a line without its prefix, begins, and the
-// text after it as the arguments; nil and "" if it begins with none. A subcommand
-// counts only right after its topic.
+// find returns the command at the beginning of text, which is a line without its
+// prefix, and the rest of text as the arguments. It returns nil and "" if text does not
+// begin with a command. A subcommand counts only right after its topic.
 func (a *Answerer) find(text string) (c *command, args string) {
 	first, rest := cutWord(text)
 	second, after := cutWord(rest)

@@ -56,8 +56,8 @@ func cutPrefix(line, prefix string) (rest string, ok bool) {
 	return string(runes[len(want):]), true
 }
 
-// withoutFence returns the text inside a block of code, without the lines of ```
-// around it, if s begins with such a block; otherwise s as it is.
+// withoutFence returns the text inside the block of code with which s begins, without
+// the lines of ``` around it. If s begins with no such block, it returns s.
 func withoutFence(s string) string {
 	const fence = "```"
 	if !strings.HasPrefix(s, fence) {

@@ -150,10 +150,10 @@ func cutLabel(s string) (label, rest string) {
 	return text.Truncate(label, maxLabel), strings.TrimSpace(s[len(m[0]):])
 }
 
-// addFeed answers the command that subscribes the room to a feed by its address, after
-// reading the feed within tryFeedWithin. For a web page it takes the feed that the page
-// names; if it names several, it lists them. It answers with the reason if the address
-// is none or cannot be read.
+// addFeed answers the command that subscribes the room to the feed at an address; it
+// reads the feed first, within tryFeedWithin. If a web page is there, it takes the feed
+// that the page names; if the page names several, the answer lists them. If the text is
+// no address, or no feed can be read there, the answer gives the reason.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	typed, rest := cutArg(r.args)
 	address, ok := sources.FeedAddress(typed)
@@ -309,9 +309,9 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 }
 
 // removeWatches answers the command that removes all watches that people set up in the
-// room: first with the question whether the person means it and, once they have
-// confirmed it, with a change that removes and logs each. Watches of the configuration
-// stay. It says if there are none.
+// room. At first, it asks the person to confirm the command. Once they have, the
+// answer's change removes and logs each watch. Watches of the configuration stay. If
+// there is no watch to remove, the answer says so.
 func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {

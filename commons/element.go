@@ -153,8 +153,8 @@ func (s *Settings) page(d *draft, name string) string {
 	return catalogue.CleanLink(replaced)
 }
 
-// contact returns s if it is a mail address or a web address, without «mailto:»;
-// otherwise an empty text.
+// contact returns s, without «mailto:», if it is a mail address or a web address;
+// otherwise "".
 func contact(s string) string {
 	s = strings.TrimPrefix(catalogue.CleanText(s, 200), "mailto:")
 	user, host, mail := strings.Cut(s, "@")

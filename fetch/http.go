@@ -117,9 +117,9 @@ func movedTo(last *http.Request) (address string) {
 	return address
 }
 
-// checkHeader returns a *StatusError unless the status is 200, with the wait that the
-// server asks for, at most maxRetryAfter; ErrEncoding for a compression that the getter
-// cannot undo; otherwise nil.
+// checkHeader returns nil if the status is 200 and the getter can undo the compression.
+// For another status it returns a *StatusError, with the wait that the server asks for,
+// at most maxRetryAfter; for a compression that the getter cannot undo, ErrEncoding.
 func checkHeader(resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		wait := retryafter.Parse(resp.Header.Get("Retry-After"), 0)

@@ -16,8 +16,9 @@ const (
 // namedBy maps rules to the fields that lift them.
 var namedBy = map[string]Field{RuleFork: Fork, RuleArchived: Archived}
 
-// RulesOf returns the names of the rules by which filters exclude a repository unless
-// they ask for it, such as being a fork; none for most repositories.
+// RulesOf returns the names of the default rules that exclude a repository, for example
+// because it is a fork, unless a filter asks for such repositories. For most
+// repositories there are none.
 func RulesOf(r *catalogue.Repository) (rules []string) {
 	for _, rule := range []struct {
 		name  string

@@ -51,8 +51,9 @@ type Words struct {
 	rules []string
 }
 
-// OfRepository returns the words of a repository for matching, with the names of the
-// rules by which filters exclude it unless they ask for it, such as being a fork.
+// OfRepository returns the words of a repository, against which filters are matched.
+// They also hold the names of the default rules that exclude the repository, for
+// example because it is a fork, unless a filter asks for such repositories.
 func OfRepository(r *catalogue.Repository) *Words {
 	w := newWords(r.Fork, r.Archived)
 	publishers := []string{r.Organization, r.Owner}
@@ -99,9 +100,9 @@ func OfText(title, summary string) *Words {
 	return w
 }
 
-// OfEvent returns the words of a calendar event: title counts as its name, text, which
-// includes its place, as its description, categories as its topics, and regions as its
-// regions.
+// OfEvent returns the words of a calendar event by field: the words of title as those
+// of the name, the words of text, which includes the place, as those of the
+// description, categories as topics, and regions as regions.
 func OfEvent(title, text string, categories, regions []string) *Words {
 	w := OfText(title, text)
 	w.add(Topic, categories...)

@@ -101,9 +101,9 @@ func (w *Writer) Write(path, key string) error {
 // valid as long as the program refers to the File, and for at least a minute more.
 type File struct{ data []byte }
 
-// Open opens the file at path that Write stored under the same key, and checks that it
-// is whole. The error wraps ErrStale for another key or a damaged file; otherwise it is
-// the system's, such as fs.ErrNotExist.
+// Open opens the file at path, which Write has stored with the same key, and checks
+// that it is whole. The error wraps ErrStale if the file was stored with another key or
+// is damaged. Any other error is the system's, such as fs.ErrNotExist.
 func Open(path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

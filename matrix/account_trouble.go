@@ -46,8 +46,9 @@ var syncStates = []health.State{
 var sendStates = []health.State{health.ConsentNeeded, health.Quota}
 
 // TroubleOf returns the trouble for the health monitor that an error of this package
-// stands for, such as an expired account, with the homeserver's link for it if there is
-// one; false if it stands for none, as an error of the network does.
+// stands for, such as an expired account, and true. If the homeserver gives a link
+// about it, the trouble holds the link. For an error that stands for no trouble, such
+// as one of the network, it returns false.
 func TroubleOf(err error) (health.Trouble, bool) {
 	answer, _ := answered(err)
 	if answer == nil {

@@ -15,11 +15,11 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// verifyDevice signs the bot's device with the account's own keys (cross-signing), since
-// clients exclude unsigned devices from encrypted rooms, and records that for Verified.
-// own are the published keys: if they say that the device is signed, verifyDevice signs
-// nothing; if the account has no keys, it makes them; otherwise it opens them with the
-// recovery key. It never replaces keys.
+// verifyDevice signs the bot's device with the account's own keys (cross-signing),
+// since clients exclude unsigned devices from encrypted rooms, and records for Verified
+// that the device is signed. own are the published keys. If they show that the device
+// is signed already, verifyDevice signs nothing. If the account has no keys, it makes
+// them; if it has, it opens them with the recovery key. It never replaces keys.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -152,9 +152,10 @@ func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	return key, writeRecoveryKey(c.config.RecoveryKeyFile, key.RecoveryKey())
 }
 
-// readRecoveryKey returns the configured recovery key, or else the one in the file,
-// without spaces around it. The error wraps os.ErrNotExist if the file is missing or
-// empty; otherwise the file cannot be read.
+// readRecoveryKey returns the recovery key in the configuration or, if there is none,
+// the one in the recovery key file, without spaces around it. The error wraps
+// os.ErrNotExist if the file is missing or empty; any other error means that the file
+// cannot be read.
 func (c *Client) readRecoveryKey() (string, error) {
 	if c.config.RecoveryKey != "" {
 		return c.config.RecoveryKey, nil

@@ -128,10 +128,11 @@ type lockedWait struct {
 	asked, reported bool
 }
 
-// unlock decrypts the stored messages that waited for the key session, or for the
-// devices of the sender whose user id session is, and passes them to intake. A message
-// that can never be decrypted goes there with its ids alone; one that still waits for
-// its key or its sender's devices stays stored. Errors are logged.
+// unlock decrypts the stored messages that waited for session, and passes them to
+// intake. session is the id of a decryption key or, for messages that wait for the
+// devices of their sender, the sender's user id. Of a message that can never be
+// decrypted, intake gets only the ids. A message that still has to wait stays stored.
+// unlock logs errors.
 func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	locked, err := c.store.Locked(ctx, session)
 	if err != nil {
@@ -266,10 +267,11 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 }
 
 // askForKey asks the device that sent the waiting message l, and the account's own
-// devices, for the message's key; it does not wait for an answer, and only logs an
-// error. If the message does not name its device, it asks all devices of the sender, but
-// only once for each sender, which it records in everywhere: requests to all devices of
-// a person who floods rooms would block the keys of others.
+// devices, for the message's key. It does not wait for an answer, and only logs an
+// error. If the message does not name its device, it asks all devices of the sender,
+// but only once for each sender; everywhere holds the senders for whom it did so.
+// Otherwise the requests to all devices of a person who floods rooms would block the
+// keys of others.
 func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[id.UserID]bool) {
 	kept, err := c.store.Locked(ctx, l.Session)
 	if err != nil || len(kept) == 0 {

@@ -17,9 +17,9 @@ import (
 	"heraut/queue"
 )
 
-// mediaOf returns where the content of a message's file lies, with its keys if it is
-// encrypted; zero if the message does not say where, in an address longer than
-// maxAddress, or in a form that the bot does not know.
+// mediaOf returns the address of the content of a message's file, with the keys if the
+// content is encrypted. The result is zero if the message gives no address, one that is
+// longer than maxAddress, or one in a form that the bot does not know.
 func mediaOf(content *event.MessageEventContent) chat.Media {
 	if content.File == nil {
 		return mediaAt(content.URL, "")
@@ -88,9 +88,10 @@ func refusedFile(what string, cause error) error {
 	return &queue.Refused{Cause: &fileError{what, cause}}
 }
 
-// transferError returns err, the error of a download or upload, as one of the queue's
-// errors: *queue.Refused if the homeserver refuses it for a reason that stays, otherwise
-// *queue.NotNow for the room's lane alone. what names the request in the error's text.
+// transferError turns err, the error of a download or upload, into one of the queue's
+// errors: *queue.Refused if the homeserver will refuse the same request again,
+// otherwise *queue.NotNow, which delays only the lane of the post. what names the
+// request in the error's text.
 func transferError(what string, err error) error {
 	known, status := answered(err)
 	gone := known != nil && !mayPass(err) && status != http.StatusGatewayTimeout

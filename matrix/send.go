@@ -147,8 +147,9 @@ func (t *roomTurns) of(room id.RoomID) *semaphore.Weighted {
 	return t.turns[room]
 }
 
-// put sends an event as it is, without encrypting it, with the transaction id txn, which
-// the event also carries so that sync shows which post it is. The error is mautrix's.
+// put sends an event without encrypting it. txn is the transaction id of the request;
+// the event carries it too, so that sync shows which post the event is. The error is
+// mautrix's.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
 	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
 		Parsed: content, Raw: map[string]any{postKey: txn},
@@ -215,9 +216,10 @@ func relate(content *event.MessageEventContent, p chat.Post) {
 // without support for edits.
 const maxFallback = 300
 
-// shortenFallback cuts the text that edit repeats for clients without support for edits,
-// and removes its HTML, if the text is longer than maxFallback: with both full texts, a
-// long message would exceed the size limit of an event.
+// shortenFallback shortens the fallback of edit, the new text that an edit repeats for
+// clients which do not support edits. If it is longer than maxFallback, shortenFallback
+// cuts it and removes its HTML: with the full text twice, a long message would exceed
+// the size limit of an event.
 func shortenFallback(edit *event.MessageEventContent) {
 	if cut := text.Truncate(edit.Body, maxFallback); cut != edit.Body {
 		edit.Body, edit.Format, edit.FormattedBody = cut+"…", "", ""

@@ -12,12 +12,12 @@ import (
 	"heraut/queue"
 )
 
-// confirmDoubts adds to the batch the bot's own events in the timeline tl of a room and
-// before it, back to the oldest post of which it is not known whether it was sent;
-// without such a post it does nothing. It serves rooms that the bot left or has just
-// entered, whose timeline does not continue the last sync: a post may have arrived just
-// before the bot was removed. The error is that of the store, or of a request that the
-// next sync repeats.
+// confirmDoubts looks for posts in doubt, of which it is not known whether they were
+// sent: it adds to the batch the bot's own events in a room, in the timeline tl and
+// before it, back to the oldest post in doubt. Without such a post it does nothing. It
+// serves rooms that the bot left or has just entered: their timeline does not continue
+// the last sync, and a post may have arrived just before the bot was removed. The error
+// is that of the store, or of a request that the next sync repeats.
 func (c *Client) confirmDoubts(ctx context.Context, room id.RoomID, tl mautrix.SyncTimeline, batch *queue.Batch) error {
 	doubt, err := c.store.OldestDoubt(ctx, chat.RoomID(room))
 	if err != nil {

@@ -149,9 +149,9 @@ func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error
 	return nil
 }
 
-// patience returns how long the bot tries to read events that sync left out of a room,
-// before it gives them up: config.GapPatience if set, otherwise keptGapPatience where
-// Config.Keeps is true, and gapPatience elsewhere.
+// patience returns how long the bot tries to read events that sync left out of a room
+// before it gives them up: config.GapPatience if that is set, keptGapPatience if
+// Config.Keeps is true for the room, and gapPatience for other rooms.
 func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	switch {
 	case c.config.GapPatience > 0:

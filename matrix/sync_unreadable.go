@@ -59,10 +59,10 @@ func readable(item any) bool {
 	return err == nil && json.Unmarshal(text, new(event.Event)) == nil
 }
 
-// bareState returns item, an unreadable state event in parsed JSON, reduced to its type,
-// state key and sender, with the readable part of the rest; nil if it is not a state
-// event or even these cannot be read. To drop it would leave the room's earlier state in
-// force.
+// bareState reduces item, an unreadable event in parsed JSON, to its type, its state
+// key, its sender and the readable part of the rest, and returns the result. It returns
+// nil if item is no state event, or if even these three cannot be read. A state event
+// must not be dropped: the room's earlier state would stay in force.
 func bareState(item any) any {
 	fields, ok := item.(map[string]any)
 	if !ok {

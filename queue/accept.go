@@ -34,11 +34,11 @@ type Own struct {
 	ID  chat.EventID
 }
 
-// Accept stores the batch b in one transaction, then wakes the workers of rooms with
-// new events and the sender. Once it returns nil, each new event will be handled once,
-// even after a crash; one older than Config.AnswerWithin is dropped, unless
-// Config.Keeps accepts it. On an error nothing is stored, and the caller fetches the
-// batch again.
+// Accept stores the batch b in one transaction, then wakes the sender and the workers
+// of the rooms with new events. Once it has returned nil, each new event will be
+// handled once, even after a crash. It drops an event that is older than
+// Config.AnswerWithin, unless Config.Keeps accepts the event's room. On an error
+// nothing is stored, and the caller fetches the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {

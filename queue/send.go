@@ -284,10 +284,11 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 }
 
 // dropRelation removes a relation from the post of r, if the post makes sense without
-// it, and reports whether it did. An edit becomes a message of its own. A post in a
-// thread, or a reply, becomes its Alone text if it has one; otherwise it leaves the
-// thread or, in no thread, ceases to be a reply. It returns false for a post without a
-// relation, or without a text or file, such as a deletion.
+// it, and reports whether it did. An edit becomes a message of its own. A reply, or a
+// post in a thread, becomes a message of its own with its Alone text, if it has one.
+// Without such a text, it leaves the thread; if it is in no thread, it is no reply any
+// more. It returns false for a post without a relation, or without a text or file, such
+// as a deletion.
 func dropRelation(r *Row) bool {
 	switch p := &r.Post; {
 	case p.HTML == "" && p.File == nil:

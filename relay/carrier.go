@@ -156,10 +156,10 @@ func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 // wakeRun makes Run check again which questions are due.
 func (d *Carrier) wakeRun() { d.wake.Set() }
 
-// update reads the question with that number, calls do to change it and, if it changed,
-// stores it and updates the messages that show it, in the transaction of ctx. It stores
-// nothing after an error of do, which it returns. The error wraps chat.ErrNotFound if
-// there is no such question.
+// update reads the question with that number and calls do, which may change it. If do
+// has changed the question, update stores it and updates the messages that show it, in
+// the transaction of ctx. If do fails, it stores nothing and returns that error. The
+// error wraps chat.ErrNotFound if there is no such question.
 func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question) error) error {
 	before, err := d.store.Question(ctx, number)
 	if err != nil {
@@ -174,9 +174,9 @@ func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question)
 
 // save stores the changed question q, and updates the messages that show it to the
 // asker and the experts, in the transaction of ctx. before is the question as it was;
-// zero for a new one, which gets a number. What save stores has ClosedAt and ActiveAt
-// set, no text if it is withdrawn, and no suggestions unless it is proposed; the
-// caller's q stays as it is.
+// for a new question it is zero, and q gets a number. save sets ClosedAt and ActiveAt
+// in the stored question, erases the text of a withdrawn one, and the suggestions of
+// one that is not proposed. The caller's q does not change.
 func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	now := d.Now()
 	switch {

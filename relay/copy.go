@@ -205,8 +205,9 @@ var outsideTags = regexp.MustCompile(`<[^>]*>|` + userID.String())
 // bridge makes a link of it.
 var scriptAddress = regexp.MustCompile(`(?i)\b(?:javascript|vbscript|data):`)
 
-// PersonName returns a display name without spaces around it, as others see it; empty
-// if it is unknown, or holds a user id or the address of a script.
+// PersonName returns a display name in the form in which the bot shows it to others,
+// without spaces around it. It returns "" for a name that is empty, or that holds a
+// user id or the address of a script.
 func PersonName(name string) string {
 	if userID.MatchString(name) || scriptAddress.MatchString(name) {
 		return ""

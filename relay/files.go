@@ -18,9 +18,9 @@ type Files struct {
 	Takes func(mediaType string) bool
 }
 
-// take reports whether a file may go along by its size and its media type, as its
-// message gives them; false for nil, for a file without an address, and for one without
-// a size.
+// take reports whether the size and the media type of a file, as its message gives
+// them, allow it to go along. The result is false if the file is nil, has no address,
+// or has no size.
 func (f Files) take(file *chat.File) bool {
 	return file != nil && file.Media.Address != "" && file.Size > 0 && file.Size <= f.MaxBytes && f.Takes(file.Type)
 }

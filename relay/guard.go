@@ -92,11 +92,11 @@ func audienceOf(word string) chat.Audience {
 	return chat.Audience{Clear: has("c"), Public: has("p"), Externals: has("x"), Elsewhere: has("e")}
 }
 
-// Check returns the verdict on a post of the relay before each attempt to send it, by
-// who reads the rooms now (queue.Guard): it may go, go with less text, or it is
-// withheld, also when its question is deleted. The verdict's Change then updates the
-// question or tells the author. An error means that the store or a room could not be
-// read.
+// Check returns the verdict on a post of the relay before each attempt to send it
+// (queue.Guard). According to who reads the rooms now, the post may go, may go with
+// less text, or is withheld; it is also withheld if its question is deleted. The
+// verdict's Change then updates the question or tells the author. An error means that
+// the store or a room could not be read.
 func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {

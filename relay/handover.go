@@ -144,10 +144,11 @@ func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme str
 	return d.handOver(ctx, q, r, theme, w)
 }
 
-// handOver gives the question q to the experts of the relay r: it sets their relay,
-// theme and room and the wider audience w in q, without a claimer and reminders, and
-// the status Open. The former experts' first message and the asker's thread say where
-// it goes. The caller saves q, which shows it in the new room, under its number.
+// handOver gives the question q to the experts of the relay r. It sets their relay,
+// theme and room, the wider audience w and the status Open in q, and clears the claimer
+// and the times of reminders. The former experts' message that shows the question, and
+// a post in the asker's thread, say where the question goes. The caller saves q, which
+// shows the question in the new room, under the same number.
 func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
 	room, err := d.roomName(ctx, r.To)
 	if err != nil {

@@ -137,10 +137,11 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 	return m.Role == RoleAnswer && m.Carried() && m.From == room && m.Text != ""
 }
 
-// Entry returns an entry for the FAQ, to be stored, made from an answer and its
-// question, without names; now is its date. With forAll all rooms may be shown it,
-// otherwise only rooms whose readers could have read both where the question was asked.
-// The error is ErrNoAnswer if the question's text is erased.
+// Entry makes an entry for the FAQ, for the caller to store, from an answer and its
+// question, without names; now is the entry's date. If forAll is true, all rooms may
+// see the entry. If not, only rooms may whose readers could have read the question and
+// the answer in the room where the question was asked. The error is ErrNoAnswer if the
+// question's text is erased.
 func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
 	q, err := k.Store.Question(ctx, answer.Question)
 	if err != nil {

@@ -123,9 +123,9 @@ func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, erro
 }
 
 // Check returns the verdict on a list of open questions before it is sent
-// (queue.Guard): it goes as it is, or is rendered again without the questions that were
-// closed or handed over meanwhile or that the experts' room may no longer see. A list
-// of which nothing is left is withheld.
+// (queue.Guard). It leaves out questions that were closed or handed over meanwhile, or
+// that the experts' room may no longer see. If all questions stay, the list goes
+// unchanged; if some do, it is rendered again; if none does, it is withheld.
 func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var open []Question
 	words := strings.Fields(row.Post.Guard.About)

@@ -211,9 +211,10 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
-// root returns the HTML of the message that shows the question to the experts, and its
-// language; both are empty when they do not see it. continues says that it continues a
-// message in another room, such as one that was upgraded.
+// root returns the HTML of the message that shows the question to the experts, and the
+// language of the HTML; both are empty if the experts do not see the question.
+// continues says that the message continues a message in another room, such as one that
+// was upgraded.
 func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil
@@ -247,8 +248,8 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 }
 
 // confirmation returns the HTML of the message that shows the asker the state of the
-// question, and its language; both are empty when there is nothing to show. continues
-// says that it continues a message in a room that was upgraded.
+// question, and the language of the HTML; both are empty if there is nothing to show.
+// continues says that the message continues a message in a room that was upgraded.
 func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil

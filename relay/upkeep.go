@@ -191,10 +191,10 @@ func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 }
 
 // Check returns the verdict on a list of forgotten entries before it is sent
-// (queue.Guard). It leaves out entries that are gone, that somebody looked at
-// meanwhile, or that the room may no longer see. If all entries stay, the list goes
-// unchanged; if some do, it is rendered again; if none does, it is withheld. An entry
-// that the room may no longer see becomes due for another list.
+// (queue.Guard). It leaves out entries that are gone, that were shown, confirmed or
+// rewritten meanwhile, or that the room may no longer see. If all entries stay, the
+// list goes unchanged; if some do, it is rendered again; if none does, it is withheld.
+// An entry that the room may no longer see becomes due for another list.
 func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	numbers, err := readNumbers(row.Post.Guard.About)
 	if err != nil {

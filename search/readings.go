@@ -72,8 +72,8 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 	return out
 }
 
-// readStem appends the words of the index with that stem to out and returns it; out as
-// it is if there are none.
+// readStem appends to out the words of the index with that stem, if there are any, and
+// returns out.
 func (ix *index) readStem(stem string, out []reading) []reading {
 	if id, ok := ix.stem(stem); ok {
 		for _, t := range ix.termsOf(id) {

@@ -158,9 +158,10 @@ func (e *Engine) instead(q *query) (Result, bool) {
 	return Result{}, false
 }
 
-// likeProduct answers a query that is the name of a known product with a typing error,
-// with the entries that replace the product; false if it is no such name, if an entry's
-// name holds that name, or if nothing replaces the product.
+// likeProduct answers a query that is the name of a known product with a typing error:
+// with the entries that replace the product, and true. It returns false if the query is
+// no such name, if the name of an entry holds the product's name, or if no entry
+// replaces the product.
 func (e *Engine) likeProduct(q query) (Result, bool) {
 	p, ok := known().like(q)
 	if !ok || e.index.inNames(p.key) || e.index.beginsName([]string{p.key}) {

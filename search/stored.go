@@ -5,9 +5,10 @@ import (
 	"heraut/flat"
 )
 
-// parts calls text with the one text of the index, then writes each of its slices to
-// the file of do, or reads it from there into the index, always in the same order.
-// Writing and reading share it, so that they cannot differ.
+// parts calls the function text with the one text of the index, then handles each slice
+// of the index, always in the same order: it writes the slice to the file of do, or
+// reads it from there into the index. Writing and reading share this function, so that
+// their orders cannot differ.
 func (ix *index) parts(text func(*string), do visitor) {
 	text(&ix.texts)
 	visit(do, &ix.keys)

@@ -62,9 +62,9 @@ type trier struct {
 }
 
 // find reads the feed at an address. If a web page is there, it reads the feed that the
-// page names, or the first feed at the usual addresses of its site; if the page names
-// several, it returns them as choices. The error is that of the feed; it wraps
-// fetch.ErrHTML for a page without one.
+// page names; if the page names none, the first feed at the usual addresses of its
+// site. If the page names several feeds, it returns them as choices. The error is that
+// of the feed; it wraps fetch.ErrHTML for a page without a feed.
 func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	trial, page, err := t.try(ctx, address)
 	if page == nil {

@@ -153,9 +153,9 @@ func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Ale
 	return a, err
 }
 
-// SaveAlert stores the state of the alert a in a posted message: as a new row if a.ID
-// is zero; otherwise it updates the text, the times and the count of the row with that
-// id.
+// SaveAlert stores the state of the alert a in a posted message. If a.ID is zero, it
+// adds a row; otherwise it updates the text, the times and the count in the row with
+// that id.
 func (d *DB) SaveAlert(ctx context.Context, a webhook.Alert) error {
 	if a.ID == 0 {
 		_, err := d.db.Exec(ctx, `

@@ -121,10 +121,10 @@ func (d *Meetings) IsSlow(room chat.RoomID) bool {
 const tellEvery = 6 * time.Hour
 
 // Open creates a video conference with the provider of room. Its error is that of ctx,
-// or a *Fault; without a provider it is a *Fault with WhyDisabled, which is not logged.
-// Any other fault is logged, and the operators get a notice, at most once per
-// tellEvery for each provider and reason until the provider works again. now is the
-// time of that notice.
+// or a *Fault. If the room has no provider, it is a *Fault with WhyDisabled, which Open
+// does not log. It logs any other fault, and sends the operators a notice with the time
+// now: for each provider and reason, at most one in tellEvery until the provider works
+// again.
 func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {

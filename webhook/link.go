@@ -68,8 +68,8 @@ func cleaned(lang, s string) string {
 	})
 }
 
-// withoutSecrets returns the query string of a URL without the parameters that may
-// hold secrets; the others stay as they are written.
+// withoutSecrets returns the query string of a URL without the parameters that may hold
+// secrets. The other parameters keep their spelling.
 func withoutSecrets(query string) string {
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {

@@ -161,9 +161,9 @@ func (s shape) message(r *reader, o object) (m Message, ok bool) {
 // isTime matches values that are a moment.
 var isTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$`)
 
-// local returns value, if it is a time in RFC 3339's format, as people read it in the
-// reader's time zone; empty for a year before 1990, a tool's way to write «never». Any
-// other text comes back as it is.
+// local turns value, a time in the format of RFC 3339, into a text for people, in the
+// reader's time zone. For a year before 1990, by which tools write «never», it returns
+// "". A text that is no such time comes back unchanged.
 func (r *reader) local(value string) string {
 	if !isTime.MatchString(value) {
 		return value

@@ -178,8 +178,8 @@ func (r *reader) warnMissing(path, location string) {
 	}
 }
 
-// cause returns the reason in an error of os.Open without the file's path, for
-// sentences that already name the path; any other error as it is.
+// cause returns the error inside an error of os.Open, without the path of the file, for
+// sentences that name the path already. It returns any other error unchanged.
 func cause(err error) error {
 	if wrapped, ok := err.(*fs.PathError); ok { //nolint:errorlint // os.Open returns it unwrapped
 		return wrapped.Err

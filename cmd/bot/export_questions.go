@@ -30,9 +30,9 @@ type exportedQuestion struct {
 // exportedQuestion.fields.
 var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
 
-// inert returns the text of a CSV cell so that a spreadsheet does not run it as a
-// formula: with an apostrophe before it if it begins with =, +, -, @, a tab or a
-// carriage return, otherwise as it is.
+// inert returns the text of a CSV cell in a form that a spreadsheet does not run as a
+// formula: if the text begins with =, +, -, @, a tab or a carriage return, inert puts
+// an apostrophe before it. Any other text comes back unchanged.
 func inert(cell string) string {
 	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 		return "'" + cell

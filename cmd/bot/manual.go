@@ -57,8 +57,8 @@ func writeManual(w io.Writer, text string, program *kong.Application) error {
 	}{installedName, release(), program})
 }
 
-// roffEscape returns text, without spaces around it, in a form that roff prints as it
-// is, without taking any part of it for a command.
+// roffEscape returns text in a form that roff prints literally, without taking a part
+// of it for a command. It removes the spaces around text.
 func roffEscape(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(strings.TrimSpace(text))
 	lines := strings.Split(text, "\n")

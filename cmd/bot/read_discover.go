@@ -20,9 +20,10 @@ const (
 
 var errNoFeed = errors.New("cette page ne nomme aucun flux, et il n’y en a pas aux endroits habituels")
 
-// discover returns the feeds of the page at the command's location: the location itself
-// if it is a feed, those that the page names, or else those at the usual places of its
-// site. The error is errNoFeed if there is none, or says why the page cannot be read.
+// discover returns the feeds of the page at the command's location. If the location is
+// a feed, it returns the location itself; otherwise the feeds that the page names or,
+// if it names none, those at the usual places of its site. The error is errNoFeed if
+// there are none, or says why the page cannot be read.
 func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (reading, error) {
 	resp, err := getter.GetAny(ctx, c.Location, fetch.Validators{})
 	if err != nil {

@@ -242,11 +242,11 @@ func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 	fmt.Fprintln(out, "Cette commande attend votre accord…")
 }
 
-// login logs the bot in, or checks the session that it has, and verifies its device; it
-// prints to out the account and its recovery key, unless the configuration gives that
-// key. It uses password or, if inBrowser is true, prints an address and a code and
-// waits for the operator. It locks the state directory meanwhile. The error says why
-// one of these steps failed.
+// login logs the bot in, or checks the session that it has, and verifies its device. It
+// prints the account to out, and the recovery key too, unless the configuration gives
+// it. It logs in with password or, if inBrowser is true, prints an address and a code
+// and waits until the operator has used them. It locks the state directory while it
+// works. The error says why one of these steps failed.
 func login(ctx context.Context, config *Config, password string, inBrowser bool, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {

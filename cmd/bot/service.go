@@ -25,8 +25,8 @@ type configured struct {
 }
 
 // load reads and checks the configuration, with secrets from the environment env, and
-// puts its languages in force for the process. It writes the remarks on it to w: they
-// say what is allowed but probably a mistake. The error is of type Faults.
+// puts its languages in force for the process. It writes the remarks to w: each is
+// about a value that is allowed but probably a mistake. The error is of type Faults.
 func (c configured) load(env environment, w io.Writer) (*Config, error) {
 	config, remarks, err := loadConfig(c.Config, env)
 	for _, remark := range remarks {

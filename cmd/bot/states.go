@@ -23,7 +23,8 @@ func (e *operatorError) Unwrap() error   { return e.cause }
 func (e *operatorError) ExitStatus() int { return e.status }
 
 // explained returns an *operatorError that wraps err and says in French what to do, if
-// err is an error that only the operator can remedy; otherwise err itself, also nil.
+// err is an error that only the operator can remedy. It returns any other err
+// unchanged, and nil for nil.
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {

@@ -234,8 +234,8 @@ func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	w.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: w.config.Matrix.Mailbox})
 }
 
-// set begins the trouble t in the monitor, as the only one of that state, if holds is
-// true; otherwise it ends all troubles of that state.
+// set begins the trouble t in the monitor, as the only trouble of that state, if holds
+// is true. If holds is false, it ends all troubles of that state.
 func (w *watch) set(state health.State, holds bool, t health.Trouble) {
 	if !holds {
 		w.monitor.Set(state)
