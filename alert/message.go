@@ -46,9 +46,9 @@ func (m Message) Title() string {
 	return what
 }
 
-// Text returns the message as plain text in French: the sentence about the trouble, or
-// that it is over, then a line that names the bot's account and the machine. A reminder
-// begins with words that say that the trouble lasts.
+// Text returns the message as plain text in French: a sentence about the trouble, or
+// about its end, then a line that names the bot's account and the machine. A reminder
+// begins with words that say that the trouble still lasts.
 func (m Message) Text() string {
 	text := m.Sentence
 	switch m.Event {

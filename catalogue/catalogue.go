@@ -91,8 +91,8 @@ func (c *Catalogue) AsOf() time.Time { return c.asOf }
 // show them; none if all come from the SILL.
 func (c *Catalogue) Labels() []string { return c.labels }
 
-// Dated returns the newest date at which an entry came or changed, at most the AsOf
-// that New got; zero if no entry has a date.
+// Dated returns the newest date at which an entry came or changed; zero if no entry has
+// a date. Dates after asOf, the time given to New, do not count.
 func (c *Catalogue) Dated() time.Time { return c.dated }
 
 // TellsUsers reports whether any entry lists its users. Some formats leave users out,

@@ -9,8 +9,9 @@ import (
 	"heraut/flat"
 )
 
-// Cache stores catalogues in the form in which they are used, with what Prepare made
-// of them: to read the source's answer again takes seconds for a large one.
+// Cache stores catalogues in the form in which the bot uses them, with the result of
+// Settings.Prepare, such as a search index. For a large catalogue, it takes seconds to
+// make that form from the source's answer again.
 type Cache interface {
 	// Load returns the catalogue that was stored under the name and version, as of
 	// asOf; nil if there is none.

@@ -133,7 +133,7 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-status", data)
 }
 
-// served reports whether the bot answers in a room: it is in it, and the room is
-// neither a space nor the homeserver's room for notices. In other rooms it reads no
-// messages.
+// served reports whether the bot answers in a room: the bot is in the room, and the
+// room is neither a space nor the one for the homeserver's notices. Where it does not
+// answer, the bot reads no messages.
 func served(room chat.Room) bool { return room.Joined && room.Kind != "m.space" && !room.Notices }

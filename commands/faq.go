@@ -115,9 +115,10 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 // relates.
 var errNotChosen = errors.New("the relation is not encrypted")
 
-// answerToKeep returns the answer that the command keep means; number is that of its
-// question, or 0. The error is errNotChosen if the homeserver may have chosen the
-// answer, and relay.ErrNoAnswer or chat.ErrNotFound if there is none, or several.
+// answerToKeep returns the expert's answer that the command of the FAQ has to add.
+// number is the number of its question, or 0 if the command gives none. The error is
+// errNotChosen if the homeserver may have chosen the answer, and relay.ErrNoAnswer or
+// chat.ErrNotFound if there is no answer or there are several.
 func (a *Answerer) answerToKeep(ctx context.Context, r request, number int64) (relay.Message, error) {
 	if number != 0 {
 		return a.parts.FAQ.OnlyAnswer(ctx, r.Room, number)

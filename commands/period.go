@@ -37,9 +37,9 @@ func cutPeriod(s string, now time.Time) (when period, rest string) {
 	return period{today, today.AddDate(0, 0, unasked)}, s
 }
 
-// periodAt returns the time that the first of words mean, and n, how many words that
-// takes; ok is false if they mean none. There must be at least one word. today is the
-// midnight at which today begins.
+// periodAt returns the period that the words at the start of words name, and n, the
+// number of these words. ok is false if they name no period. words must not be empty.
+// today is the midnight at which today begins.
 func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	word := locale.Canonical(strings.ReplaceAll(words[0], "’", "'"))
 	days := func(from, length int) (period, int, bool) {

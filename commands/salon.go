@@ -235,10 +235,12 @@ func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer,
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }
 
-// set answers the command that changes the setting named by what, of the request's
-// subject or room, to the value in the arguments; «defaut» resets it. It answers with
-// the reason if the configuration sets it or the value is invalid. A change by an
-// operator also makes the bot serve the room. A new language is that of the answer.
+// set answers the command that changes a setting of a room to the value in the
+// arguments; «defaut» resets it. what names the setting; the room is the request's
+// subject or, without one, its room. If the configuration gives the setting, or the
+// value is invalid, the answer gives the reason. A change by an operator also makes the
+// bot answer in the room. If the setting is the language of the room of the answer, the
+// answer is in the new language.
 func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -282,9 +282,9 @@ func statusOf(s *catalogue.Software) string {
 	return "withdrawn"
 }
 
-// others returns the entries for the same software as s in the other catalogues, in the
-// library's order; empty if there are none. It compares the catalogues and caches the
-// result when one of them has changed.
+// others returns the entries in other catalogues for the same software as s, in the
+// library's order; empty if there are none. If a catalogue has changed since the last
+// call, it compares all catalogues anew and caches the result.
 func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
 	var parts []*catalogue.Catalogue
 	for _, shelf := range l.shelves {

@@ -115,10 +115,10 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Find returns the entry that answers a line: the first one with a phrasing whose words
-// all occur in the line one after the other. Articles, accents and the endings of
-// plurals and feminine participles do not count. It returns an empty entry and false if
-// there is none.
+// Find returns the entry that answers a line, and true: the first entry that has a
+// phrasing whose words stand in the line, one right after the other. Articles, accents,
+// and the endings of plurals and feminine participles do not count. If no entry fits,
+// it returns an empty one and false.
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {

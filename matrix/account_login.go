@@ -59,11 +59,11 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 	}
 }
 
-// classifyLoginError returns the error err of a failed login as one of errors.go if one
-// fits, and whether a later login may succeed without an operator's change to the
-// configuration. If the account is suspended, it reports that to the health monitor;
-// passes is then false with config.NewSession, since the operator should not wait for
-// that.
+// classifyLoginError returns err, the error of a failed login, as one of the errors of
+// errors.go if one fits. passes reports whether a later login may succeed without a
+// change to the configuration. If the account is suspended, it reports that to the
+// health monitor; passes is then false if config.NewSession is set, since an operator
+// should not have to wait for the end of the suspension.
 func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool, _ error) {
 	trouble, suspended := TroubleOf(err)
 	answer, status := answered(err)

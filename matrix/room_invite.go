@@ -29,10 +29,11 @@ type invitation struct {
 	space    bool
 }
 
-// declined returns the reason to decline the invitation, empty to accept it:
-// DeclinedServer if people of that server may not invite, DeclinedSpace for a space. An
-// operator and the homeserver itself may always invite. Whether the inviter has the
-// right to bring the bot into the room, welcome decides later, once the bot is in it.
+// declined returns the reason why the bot declines the invitation; empty if it accepts
+// it. The reason is DeclinedServer if people of the inviter's server may not invite,
+// and DeclinedSpace if the room is a space. An operator and the homeserver itself may
+// always invite. Later, once the bot is in the room, welcome decides whether the
+// inviter had the right to bring it there.
 func (i invitation) declined() chat.DeclineReason {
 	switch {
 	case i.operator, i.notices:

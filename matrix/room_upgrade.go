@@ -55,8 +55,9 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 // followUpgrade enters the room that replaced r, if the person who upgraded r had the
 // right to, and if the new room names r as the one before. It then stores that r has
 // moved and passes chat.Moved to intake, whose handler moves the room's stored data. If
-// the upgrade is not valid, the error wraps errNotFollowed, the bot leaves the new room
-// unless it was there before, and goes on serving r; other errors may pass.
+// the upgrade is not valid, the error wraps errNotFollowed: the bot leaves the new
+// room, unless it was there before, and still answers in r. After any other error, a
+// later call may succeed.
 func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
 	to := id.RoomID(r.Successor)
 	joined, err := c.mx.JoinedRooms(ctx)

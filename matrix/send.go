@@ -286,10 +286,10 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt returns an event of the type kind encrypted for the devices of all members of
-// the room. If the room has no current key, it makes one and sends it to these devices
-// first. The error is a *queue.NotNow while devices are being asked for, or that of a
-// request or the key database.
+// encrypt encrypts an event of the type kind for the devices of all members of the
+// room. If the room has no current key, it first makes one and sends it to these
+// devices. The error is a *queue.NotNow if the bot is still asking the homeserver for
+// devices, or that of a request or the key database.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err

@@ -123,8 +123,9 @@ func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []
 
 // passOver handles the part of a sync about the room known, in which the bot does not
 // answer. It only takes the bot's own events, which prove that posts arrived, and
-// forgets the member list. If it knew the room's facts, it marks them as incomplete, to
-// be asked for if the bot answers there later, and adds the room to t.rooms.
+// forgets the member list. If the bot knew the facts about the room, passOver marks
+// them as incomplete and adds the room to t.rooms: the bot asks for them again if it
+// answers there later.
 func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRoom) {
 	for _, evt := range joined.Timeline.Events {
 		if evt.Sender == c.mx.UserID {

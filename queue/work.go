@@ -43,7 +43,8 @@ func (q *Queue) serve(room chat.RoomID) {
 
 // dispatch starts a worker for each room with events to handle, at most busyRooms at
 // once, until ctx ends, and returns once all workers and slow decisions have ended. The
-// error says that the store could not list the rooms with waiting events at the start.
+// error means that, at the start, the store could not list the rooms with waiting
+// events.
 func (q *Queue) dispatch(ctx context.Context) error {
 	rooms, err := q.store.BusyRooms(ctx)
 	if err != nil && ctx.Err() == nil {

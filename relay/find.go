@@ -55,8 +55,8 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	return found, nil
 }
 
-// covers returns how much of the searched words a text contains, from 0 to 1; 0 if
-// there are no words. Words that say how rather than what count less.
+// covers returns the share of the searched words that a text contains, from 0 to 1; 0
+// if there are no words. Words that say how rather than what count less.
 func covers(words search.TextTerms, text string) float64 {
 	held := search.Terms(text).Stems
 	all, found := 0.0, 0.0

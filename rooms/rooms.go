@@ -92,9 +92,9 @@ func NewBook(defaults Settings) *Book {
 	return &Book{defaults: defaults, store: nowhere{chosen}, declared: map[chat.RoomID]Settings{}, chosen: chosen}
 }
 
-// OpenBook returns a Book with the chosen settings in the store, where it also stores
-// new ones, and with these defaults, as NewBook completes them. The error is the
-// store's.
+// OpenBook returns a Book that holds the chosen settings in the store and stores new
+// ones there. defaults are the settings of a room for which nobody set anything,
+// completed as by NewBook. The error is the store's.
 func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error) {
 	chosen, err := store.Chosen(ctx)
 	if err != nil {

@@ -156,8 +156,8 @@ func (k *knownProducts) named(q query) (*knownProduct, bool) {
 }
 
 // mentionable reports whether an entry that mentions the words of q may count as a
-// substitute for p. It may not if p is a platform, or if q is only a part of its
-// name.
+// substitute for the product p. It may not if p is a platform, or if q is only a part
+// of the name of p.
 func (p *knownProduct) mentionable(q query) bool {
 	return !p.platform && slices.Contains(q.whole, p.key)
 }

@@ -28,8 +28,8 @@ type knownUses struct {
 // for, each separated by commas.
 type useLine struct{ names, uses string }
 
-// parseUses returns the list usesText in parsed form. To parse it takes some hundred
-// microseconds, so an index parses it while it is built and does not keep it.
+// parseUses parses the list usesText. Parsing takes some hundred microseconds, so each
+// index parses the list while it is built and drops it afterwards.
 func parseUses() *knownUses {
 	u := &knownUses{at: map[string][]int{}}
 	for line := range strings.Lines(usesText) {

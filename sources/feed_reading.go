@@ -160,8 +160,8 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 	return fresh, nil
 }
 
-// again returns those of the wanted items, by key, whose title or address changed in
-// the feed, in their present form; nil if no item is wanted.
+// again returns the present form, by key, of each wanted item whose title or address
+// changed in the feed; nil if no item is wanted.
 func (r *reading) again(wanted []Again) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil

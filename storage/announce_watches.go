@@ -89,8 +89,9 @@ func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string)
 }
 
 // MoveWatches assigns the watches and pending items of the room from to the room to,
-// its successor; where to has the same, its own win. It deletes the records of messages
-// in the old room, which are not corrected any more.
+// its successor. If the successor has the same watch or item already, its own row
+// stays. MoveWatches deletes the records of the messages in the old room, since these
+// are not corrected any more.
 func (d *DB) MoveWatches(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"watch", "pending"} {

@@ -167,8 +167,9 @@ func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err e
 	return known, err
 }
 
-// Locked returns the received events that wait for the decryption key of a Megolm
-// session, in encrypted form, oldest first. An empty session stands for all sessions.
+// Locked returns the received events that wait for the decryption key with the id
+// session, still encrypted, oldest first. If session is empty, it returns the events
+// that wait for any key.
 func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, session_id, content FROM inbox

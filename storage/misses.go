@@ -151,8 +151,8 @@ func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts cha
 	return nil
 }
 
-// MissesOf returns how many searches without a result of a person are stored for the
-// operators, and when the last one was made; the zero time if there is none.
+// MissesOf returns the number of a person's searches without a result that are stored
+// for the operators, and last, the time of the latest of them; zero if there is none.
 func (d *DB) MissesOf(ctx context.Context, user chat.UserID) (n int, last time.Time, err error) {
 	err = d.missesOf(ctx, user, func(experts chat.RoomID, _, _ []byte, at time.Time) error {
 		if experts == "" {

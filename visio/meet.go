@@ -83,10 +83,10 @@ func (m *meet) Open(ctx context.Context) (Call, error) {
 	return call, err
 }
 
-// authorise returns an access token for Meet's API, from the cache or the server. fresh
-// reports that it comes from the server; authorise then stores it in the cache, until
-// tokenMargin before it expires. The error is a *Fault. Concurrent calls wait for one
-// another.
+// authorise returns an access token for Meet's API, from the cache or, if the cache has
+// none, from the server. fresh reports whether the token comes from the server;
+// authorise has then stored it in the cache, where it stays until tokenMargin before it
+// expires. The error is a *Fault. Concurrent calls wait for one another.
 func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -56,8 +56,9 @@ func noAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("<>\"`\\", r)
 }
 
-// cleaned returns the text s with the secrets removed from the web addresses in it. A
-// placeholder in the language lang replaces an address that must not appear at all.
+// cleaned removes the secrets from the web addresses in the text s, and returns the
+// text. It replaces an address that must not appear at all by a placeholder in the
+// language lang.
 func cleaned(lang, s string) string {
 	return inText.ReplaceAllStringFunc(s, func(raw string) string {
 		to := trimAddress(raw)

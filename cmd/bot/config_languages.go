@@ -54,8 +54,8 @@ func missingTexts(p locale.Problem) string {
 
 // speak puts the languages of the program and of the directory dir in force for the
 // whole process, for commands without a configuration; an empty dir adds none. The
-// error is a usageError: a folder cannot be used, or none of the languages is lang;
-// nothing changes then.
+// error is a usageError if a folder cannot be used, or if lang is none of the
+// languages; the languages in force then stay.
 func speak(dir, lang string) error {
 	set, problems, err := locale.Open(dir)
 	if err != nil {

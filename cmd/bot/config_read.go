@@ -194,8 +194,9 @@ func (r *reader) remark(path, sentence string) {
 	r.remarks = append(r.remarks, Remark{r.file, r.line(path), label(path) + " : " + sentence})
 }
 
-// parent returns the path of the value that contains the one at path: "rooms[0]" for
-// "rooms[0].prefix". That of a top-level key, and of "", is "", the whole file.
+// parent returns the path of the value that contains the value at path: "rooms[0]" for
+// "rooms[0].prefix". For a top-level key, and for "", it returns "", which stands for
+// the whole file.
 func parent(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
 func join(path, key string) string {

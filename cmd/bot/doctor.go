@@ -156,8 +156,8 @@ func (d *doctor) say(what string, err error) {
 	d.fault(what, text, command, err)
 }
 
-// remedy returns a French sentence about the error err and what to do, and a shell
-// command that helps, which is empty if there is none. For an unknown error the
+// remedy returns a French sentence that says what the error err means and what to do,
+// and a shell command that helps; the command may be empty. For an unknown error, the
 // sentence is the error's text.
 func (d *doctor) remedy(err error) (text, command string) {
 	if text, command, ok := d.networkRemedy(err); ok {

@@ -63,9 +63,10 @@ func (p Proxy) hasPassword() bool {
 	return given
 }
 
-// of returns the proxy through which to send the request r, with the exceptions of
-// NO_PROXY; nil for a direct connection. The zero Proxy uses those of the environment.
-// The error means that the environment has a wrong address.
+// of returns the address of the proxy through which to send the request r; nil if the
+// request goes directly, for example because NO_PROXY excludes its host. The zero Proxy
+// uses the proxies of the environment. The error means that the environment has a wrong
+// address.
 func (p Proxy) of(r *http.Request) (*url.URL, error) {
 	if p.url == nil {
 		return http.ProxyFromEnvironment(r)

@@ -19,8 +19,9 @@ sonde aux conteneurs.
 }
 
 // Run asks the bot that runs on this machine whether it is ready, and prints the answer
-// if it is. The error means that it is not, with the troubles in French, or that it
-// does not answer, has no address for probes, or has a wrong configuration.
+// if it is. If it is not, the error lists the troubles in French. Any other error means
+// that the bot does not answer, or that the configuration is wrong or has no address
+// for probes.
 func (c readyCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -20,9 +20,9 @@ import (
 	"heraut/testkit/contest"
 )
 
-// webhookSize is the size of the measurement of webhooks: how many requests it times,
-// how many of them up to the room, how many commands it sends, and how many requests
-// make a burst.
+// webhookSize is the size of the measurement of webhooks: the number of requests whose
+// answer it times, the number of those whose message in the room it times too, the
+// number of commands, and the number of requests in a burst.
 type webhookSize struct{ posts, seen, answers, burst int }
 
 // measureWebhooks measures how long a request to a webhook takes to be answered, how
