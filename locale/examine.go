@@ -21,6 +21,11 @@ type Problem struct {
 	Missing []string
 	// Fallback is the language of their text.
 	Fallback string
+	// Circle are the names of the templates of a fault that call each other without end:
+	// each calls the next one, and the last one the first. Large is that of a fault of a
+	// template that is too large or nests too many loops.
+	Circle []string
+	Large  string
 }
 
 // examine compares the templates of the language l with those of its fallbacks, and
@@ -71,6 +76,7 @@ func (l *spoken) examine(known map[string]*spoken) []Problem {
 			}
 		})
 	}
+	problems = append(problems, unbounded(l.code, mine, theirs)...)
 	if missing, n := l.missing(theirs); n > 0 {
 		problems = append(problems, Problem{
 			Language: l.code, Missing: missing, Fallback: l.fallback.code,
@@ -148,9 +154,23 @@ func (l *spoken) trees() (map[string]tree, error) {
 	return trees, nil
 }
 
+// partOf returns the name of the template that a call of part includes; false if n is no
+// such call, or if it computes the name.
+func partOf(n *parse.CommandNode) (string, bool) {
+	if len(n.Args) < 2 || n.Args[0].String() != "part" {
+		return "", false
+	}
+	name, ok := n.Args[1].(*parse.StringNode)
+	if !ok {
+		return "", false
+	}
+	return name.Text, true
+}
+
 // eachName walks through n, a part of a template. It calls field with the name of each
 // field of the data that n uses, also through a variable, and template with the name of
-// each template that n includes. If a name occurs twice, it is passed twice.
+// each template that n includes, other than by a computed name. If a name occurs twice,
+// it is passed twice.
 func eachName(n parse.Node, field, template func(name string)) {
 	branch := func(b *parse.BranchNode) {
 		eachName(b.Pipe, field, template)
@@ -182,6 +202,9 @@ func eachName(n parse.Node, field, template func(name string)) {
 			}
 		}
 	case *parse.CommandNode:
+		if name, ok := partOf(n); ok {
+			template(name)
+		}
 		for _, arg := range n.Args {
 			eachName(arg, field, template)
 		}

@@ -2,8 +2,10 @@ package locale
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -139,6 +141,19 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 		"unknown function":  {"de", map[string]string{dataFile: head, "loading.html": "<p>{{shorten 3 .}}</p>"}, "shorten", true},
 		"unknown field":     {"de", map[string]string{dataFile: head, "card.html": "<p>{{with .Naam}}{{short 3 .}}{{end}}</p>"}, "uses .Naam", true},
 		"unknown part":      {"de", map[string]string{dataFile: head, "card.html": `<p>{{template "sorce" .}}</p>`}, `"sorce"`, true},
+		"itself":            {"de", map[string]string{dataFile: head, "loading.html": `<p>{{part "loading" .}}</p>`}, `"loading" calls itself`, true},
+		"itself, in a pipe": {"de", map[string]string{dataFile: head, "loading.html": `<p>{{with . | part "loading"}}{{.}}{{end}}</p>`}, `"loading" calls itself`, true},
+		"a circle": {"de", map[string]string{
+			dataFile: head, "card.html": `<p>{{template "relay-widening" .}}</p>`, "relay-widening.html": `<p>{{if .Public}}{{part "card" .}}{{end}}</p>`,
+		}, `"card" calls itself through ["relay-widening"]`, true},
+		"a circle through the fallback": {"de", map[string]string{dataFile: head, "relay-widening.html": `<p>{{part "relay-fault" .}}</p>`}, "calls itself through", true},
+		"unknown fixed part":            {"de", map[string]string{dataFile: head, "card.html": `<p>{{part "sorce" .}}</p>`}, `"sorce"`, true},
+		"doubled forty times":           {"de", map[string]string{dataFile: head, "card.html": doubled(40)}, "too large", true},
+		"nested loops":                  {"de", map[string]string{dataFile: head, "card.html": loops(30, "x")}, "nests more than", true},
+		"loops in a called template": {"de", map[string]string{
+			dataFile: head, "card.html": `{{define "x"}}` + loops(3, "x") + `{{end}}` + loops(2, `{{template "x" $}}`),
+		}, "nests more than", true},
+		"a large file":      {"de", map[string]string{dataFile: head, "card.html": strings.Repeat("{{if .Name}}", maxFile/10)}, "larger than", true},
 		"a name of nothing": {"de", map[string]string{dataFile: head, "crad.html": "<p>x</p>"}, `nothing uses the template "crad"`, false},
 		"missing texts":     {"de", map[string]string{dataFile: head}, "texts are missing", false},
 	} {
@@ -208,6 +223,79 @@ func TestAFailingTemplateFallsBack(t *testing.T) {
 	mustFallBack(t)
 	if !strings.Contains(log.String(), "template loading of language de") {
 		t.Errorf("reported %q", log)
+	}
+}
+
+// loops returns a template with a text in n nested loops.
+func loops(n int, text string) string {
+	return strings.Repeat("{{range .Items}}", n) + text + strings.Repeat("{{end}}", n)
+}
+
+// doubled returns a template that calls another one twice, which calls another one
+// twice, and so on, n times.
+func doubled(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{{define "t%d"}}{{template "t%d" .}}{{template "t%d" .}}{{end}}`, i, i+1, i+1)
+	}
+	fmt.Fprintf(&b, `{{define "t%d"}}x{{end}}<p>{{template "t0" .}}</p>`, n)
+	return b.String()
+}
+
+// A template that calls itself by a name that it computes, or whose text does not end,
+// is reported, and its fallback serves: it does not end the process.
+func TestEndlessTemplatesFallBack(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20)) // an overflow then takes less memory
+	type row struct{ Items [11]int }
+	some := struct {
+		Items      [11]row
+		Catalogues []string
+	}{}
+	for name, test := range map[string]struct {
+		text string
+		want string
+	}{
+		"itself": {`<p>{{part (print "load" "ing") .}}</p>`, errEndless.Error()},
+		"long":   {`<p>` + loops(2, strings.Repeat("x", 10_000)) + `</p>`, errLong.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, problems, err := Open(folder(t, "de", map[string]string{dataFile: "name: deutsch\nfallback: en\n", "loading.html": test.text}))
+			if err != nil {
+				t.Fatal(err, problems)
+			}
+			log := reportOf(t, set)
+			english, err := Render("en", "loading", some)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the first failure leaves nothing behind
+				if got, err := Render("de", "loading", some); err != nil || got != english {
+					t.Errorf("%.300q, %v", got, err)
+				}
+			}
+			if !strings.Contains(log.String(), test.want) || log.Len() > 4000 {
+				t.Errorf("reported %.4000q", log)
+			}
+		})
+	}
+}
+
+// The program's own templates stay far from the bounds.
+func TestOwnTemplatesAreBounded(t *testing.T) {
+	for _, code := range own().Codes() {
+		trees, err := own().byCode[code].trees()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := costs{trees: trees}
+		for name := range trees {
+			if got := c.of(name); got.steps > maxSteps/50 || got.loops >= maxLoops {
+				t.Errorf("%s/%s costs %+v", code, name, got)
+			}
+		}
+		if c.circle != nil {
+			t.Errorf("%s: %q call each other", code, c.circle)
+		}
 	}
 }
 

@@ -15,12 +15,14 @@ package locale
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 //go:embed */*.html */*.yaml
@@ -72,7 +74,7 @@ func (l *spoken) render(name string, data any) (string, error) {
 }
 
 func (l *spoken) execute(name string, data any) (string, error) {
-	var b strings.Builder
+	var b limited
 	err := l.set().ExecuteTemplate(&b, name, data)
 	return b.String(), err
 }
@@ -102,12 +104,21 @@ func (l *spoken) dataLanguage() string {
 // cannot be read or parsed.
 func (l *spoken) parse() (*template.Template, error) {
 	set := template.New(l.code)
+	var parts atomic.Int32
 	set.Funcs(l.functions()).Funcs(template.FuncMap{
 		// part is {{template}} with a computed name. It returns the output of a
-		// template of this set, which is already escaped.
+		// template of this set, which is already escaped. A template that calls itself by
+		// a computed name would overflow the stack, which ends the process.
 		"part": func(name string, data any) (template.HTML, error) {
-			var b strings.Builder
+			defer parts.Add(-1)
+			if parts.Add(1) > maxParts {
+				return "", errEndless
+			}
+			var b limited
 			err := set.ExecuteTemplate(&b, name, data)
+			if errors.Is(err, errEndless) {
+				err = errEndless // without the place of each of the calls
+			}
 			return template.HTML(b.String()), err
 		},
 	})
@@ -136,7 +147,7 @@ func (l *spoken) parseInto(set *template.Template) error {
 type source struct{ name, text string }
 
 // templates returns the files of templates in a language's folder, by alphabet. The
-// error is that of reading a file.
+// error is that of reading a file, or of one that is larger than maxFile.
 func templates(folder fs.FS) (all []source, err error) {
 	names, err := fs.Glob(folder, "*.html")
 	if err != nil {
@@ -146,6 +157,9 @@ func templates(folder fs.FS) (all []source, err error) {
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, err
+		}
+		if len(text) > maxFile {
+			return nil, fmt.Errorf("%s is larger than %d KiB", name, maxFile>>10)
 		}
 		all = append(all, source{strings.TrimSuffix(path.Base(name), ".html"), compact(string(text))})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func (r *reader) checkLanguages(c *Config) {
 	for _, p := range problems {
 		switch {
 		case p.Fault:
-			faults = append(faults, p.Language+" : "+p.Text)
+			faults = append(faults, languageFault(p))
 		case len(p.Missing) > 0:
 			r.remark("languages", missingTexts(p))
 		default:
@@ -46,6 +47,21 @@ func (r *reader) checkLanguages(c *Config) {
 	oneOf(r, "language", c.Language, set.Codes()...)
 }
 
+// languageFault returns a sentence that says why a language's folder cannot be used, in
+// French where the fault is about templates that do not end.
+func languageFault(p locale.Problem) string {
+	text := p.Text
+	switch {
+	case len(p.Circle) == 1:
+		text = fmt.Sprintf("le modèle « %s » s’appelle lui-même sans fin : retirez cet appel", p.Circle[0])
+	case len(p.Circle) > 1:
+		text = fmt.Sprintf("les modèles « %s » s’appellent en cercle, sans fin : retirez l’un de ces appels", strings.Join(p.Circle, " », « "))
+	case p.Large != "":
+		text = fmt.Sprintf("le modèle « %s », avec ceux qu’il appelle, est trop grand ou imbrique trop de boucles : simplifiez-le", p.Large)
+	}
+	return p.Language + " : " + text
+}
+
 // missingTexts returns a French sentence that names the texts that a language's folder
 // lacks, and the language that they come from instead.
 func missingTexts(p locale.Problem) string {
@@ -63,7 +79,7 @@ func speak(dir, lang string) error {
 	}
 	for _, p := range problems {
 		if p.Fault {
-			return usageError{fmt.Errorf("%s : %s", p.Language, p.Text)}
+			return usageError{errors.New(languageFault(p))}
 		}
 	}
 	if !slices.Contains(set.Codes(), lang) {

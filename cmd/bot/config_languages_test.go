@@ -47,6 +47,16 @@ howto: {it: risposte.yaml}
 			t.Errorf("%q is not in %v", want, err)
 		}
 	}
+	for card, want := range map[string]string{
+		`<p>{{part "card" .}}</p>`:                                                 "le modèle «\u202fcard\u202f» s’appelle lui-même",
+		`{{define "a"}}{{part "card" .}}{{end}}<p>{{template "a" .}}</p>`:          "les modèles «\u202fa\u202f», «\u202fcard\u202f» s’appellent en cercle",
+		strings.Repeat("{{range .Items}}", 5) + "x" + strings.Repeat("{{end}}", 5): "«\u202fcard\u202f», avec ceux qu’il appelle, est trop grand",
+	} {
+		write(t, filepath.Join(italian, "card.html"), card)
+		if _, _, err = loadConfig(file, noEnv); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
 	write(t, filepath.Join(italian, "card.html"), "<p>{{.Name}}</p>\n")
 	if _, _, err = loadConfig(file, noEnv); err == nil || !strings.Contains(err.Error(), "less than two words") {
 		t.Errorf("a wrong how-to: %v", err)
