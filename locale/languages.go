@@ -57,6 +57,9 @@ func now() *Set {
 // the whole process. Without a call, the program's own languages are in force.
 func Use(s *Set) { inForce.Store(s) }
 
+// InForce returns the languages in force.
+func InForce() *Set { return now() }
+
 // failures gets the errors of templates that failed, whose fallback served.
 var failures atomic.Pointer[func(error)]
 

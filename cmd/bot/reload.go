@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"heraut/health"
+	"heraut/locale"
 )
 
 // errReload is the cause with which a reload ends a round of the service, so that the
@@ -22,7 +23,9 @@ var errReload = errors.New("the configuration is read again")
 // SIGHUP the round ends and the next one begins in the same process, on the same
 // database.
 type service struct {
-	load    func() (*Config, []Remark, error)
+	load func() (*Config, []Remark, error)
+	// serve runs the bot, as the function of that name does.
+	serve   func(ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func()) error
 	hangups <-chan os.Signal
 	monitor *health.Monitor
 	notify  notifier
@@ -34,12 +37,14 @@ type service struct {
 // run serves until ctx ends or a round fails; a round serves with one configuration,
 // and each reload begins a new one. A reload with a faulty configuration changes
 // nothing. If the round after a reload fails before it has started, run goes back to
-// the former configuration. The error is that of the last round; operators get an alert
+// the former configuration, and to its languages. The error is that of the last round; operators get an alert
 // about it.
 func (s *service) run(ctx context.Context, config *Config) error {
 	defer s.notify.stopping()
 	var former *Config
+	var formerLanguages *locale.Set
 	for {
+		languages := locale.InForce() // those of config: reading another one changes them
 		var started atomic.Bool
 		next := make(chan *Config, 1)
 		round, end := context.WithCancelCause(ctx)
@@ -61,12 +66,13 @@ func (s *service) run(ctx context.Context, config *Config) error {
 		<-watched
 		switch {
 		case reloads && ctx.Err() == nil:
-			former, config = config, <-next
+			former, formerLanguages, config = config, languages, <-next
 			s.monitor.Enter(health.Trouble{State: health.Starting})
 			s.log = s.logger(config.Log)
 		case err != nil && former != nil && !started.Load() && ctx.Err() == nil:
 			s.log.Error().Err(explained(err)).Msg("La nouvelle configuration ne permet pas de démarrer : le robot reprend la précédente")
 			config, former = former, nil
+			locale.Use(formerLanguages)
 			s.log = s.logger(config.Log)
 		default:
 			s.tellEnd(ctx, config, err)
@@ -169,7 +175,7 @@ func (s *service) round(ctx context.Context, config *Config, started func()) err
 		defer close(ended)
 		alarm.Run(running)
 	}()
-	err = serve(ctx, config, s.log, s.monitor, s.notify, started)
+	err = s.serve(ctx, config, s.log, s.monitor, s.notify, started)
 	end()
 	<-ended
 	return err

@@ -86,6 +86,7 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	monitor.Enter(health.Trouble{State: health.Starting})
 	s := &service{
 		load:    func() (*Config, []Remark, error) { return loadConfig(c.Config, env) },
+		serve:   serve,
 		hangups: hangups, monitor: monitor, notify: notify, log: log,
 		logger: func(l Log) zerolog.Logger { return newLogger(l, std.err) },
 	}
