@@ -3,14 +3,44 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
 )
 
 // membersTries bounds the reads of a room's members when members join or leave
 // during the read.
 const membersTries = 3
+
+// Members asks the homeserver for the joined members of a room, with the names that
+// they have there, as cleanName returns them; empty: no name. An error means that the
+// request failed. It does not change which members the bot knows of: the answer may be
+// older than what sync has shown.
+func (c *Client) Members(ctx context.Context, room chat.RoomID) (map[chat.UserID]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, eventWithin)
+	defer cancel()
+	var answer mautrix.RespJoinedMembers
+	if _, err := c.mx.MakeRequest(ctx, http.MethodGet, c.mx.BuildClientURL("v3", "rooms", id.RoomID(room), "joined_members"), nil, &answer); err != nil {
+		return nil, fmt.Errorf("ask for the members of a room: %w", err)
+	}
+	members := make(map[chat.UserID]string, len(answer.Joined))
+	for user, member := range answer.Joined {
+		members[chat.UserID(user)] = cleanName(member.DisplayName)
+	}
+	return members, nil
+}
+
+// HasLeft reports whether sync has shown that a person left a room or is banned from it,
+// and nothing newer. It is false for a person of whom sync has shown nothing.
+func (c *Client) HasLeft(ctx context.Context, room chat.RoomID, user chat.UserID) bool {
+	member, err := c.state.TryGetMember(ctx, id.RoomID(room), id.UserID(user))
+	return err == nil && member != nil && (member.Membership == event.MembershipLeave || member.Membership == event.MembershipBan)
+}
 
 // knowMembers reads the full member list from the homeserver before the first message
 // that this process encrypts for the room, and again after forgetMembers. If the list
