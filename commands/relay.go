@@ -56,7 +56,7 @@ type relayChange struct {
 type followed struct {
 	Number int64
 	Room   string // the other experts' room, of a question that is handed over
-	What   string // "claimed", "released", "solved" or "kept"
+	What   string // such as "claimed", "released", "handed", "solved" or "kept"
 }
 
 // faultOf turns err, the error of a command about questions, into an answer. If err is
@@ -189,8 +189,42 @@ func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "claimed", a.parts.Relay.Claim)
 }
 
+// release answers the command by which an expert gives up a question, or a colleague
+// declines one that waits for them.
 func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
+	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
+	if err == nil && a.parts.Relay.IsAssigned(q, r.Sender) {
+		return a.settle(ctx, r, "declined", a.parts.Relay.Decline)
+	}
 	return a.settle(ctx, r, "released", a.parts.Relay.Release)
+}
+
+// assign answers the command «[number] colleague», by which an expert asks a colleague
+// to look after a question. In the question's thread the request that the relay posts
+// there is the answer.
+func (a *Answerer) assign(ctx context.Context, r request) (Answer, error) {
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	which := ""
+	number, name := cutQuestion(r.args)
+	if number != 0 {
+		which = strconv.FormatInt(number, 10)
+	}
+	q, err := a.parts.Relay.Which(ctx, r.Event, which)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	change, err := a.parts.Relay.Assign(ctx, r.Event, q, name)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	if r.Thread != "" {
+		return Answer{Command: r.command.name(), change: change}, nil
+	}
+	answer, err := a.message(r, "relay-done", followed{Number: q.Number, What: "assigned"})
+	answer.change = change
+	return answer, err
 }
 
 // handOver answers the command «[number] theme», which hands a question to the experts

@@ -145,6 +145,7 @@ func questionRows() []command {
 		{topic: "questions", words: []string{"bilan", "report"}, needs: aRoom | aPrefix, of: relaying, aside: true, answer: (*Answerer).report},
 		{words: []string{"prendre", "claim"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).claim},
 		{words: []string{"laisser", "release"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).release},
+		{words: []string{"confier", "assign"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, remote: always, answer: (*Answerer).assign},
 		{words: []string{"transmettre", "handover"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).handOver},
 		{words: []string{"resolu", "solved"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).solve},
 		{words: []string{"note"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).note},

@@ -49,6 +49,14 @@ type Options struct {
 	Routes *Routes
 	// Name returns a person's name in a room; empty if unknown. nil: no name is known.
 	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
+	// Self is the bot.
+	Self chat.UserID
+	// Members asks the homeserver for the joined members of a room, with their names
+	// there; empty: no name. nil: no member is known.
+	Members func(ctx context.Context, room chat.RoomID) (map[chat.UserID]string, error)
+	// HasLeft reports whether a person is known to have left a room; it asks nobody.
+	// nil: it is never known.
+	HasLeft func(ctx context.Context, room chat.RoomID, user chat.UserID) bool
 	// Message returns a person's message in a room with the text of its last edit;
 	// Message.RelationEncrypted is false if the homeserver may have chosen that edit.
 	// Its error may wrap chat.ErrNotFound. nil: no message can be made a question.
@@ -103,6 +111,12 @@ func NewCarrier(o Options) *Carrier {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Members == nil {
+		o.Members = func(context.Context, chat.RoomID) (map[chat.UserID]string, error) { return nil, nil } //nolint:nilnil // no member is known
+	}
+	if o.HasLeft == nil {
+		o.HasLeft = func(context.Context, chat.RoomID, chat.UserID) bool { return false }
+	}
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
@@ -131,14 +145,22 @@ func (d *Carrier) Run(ctx context.Context) error {
 }
 
 // Round sends to the experts the questions whose askers, by now, neither accepted nor
-// refused the suggestions in time, or asks for their consent first (submit). It runs in
-// a transaction of its own.
+// refused the suggestions in time, or asks for their consent first (submit). It ends
+// the requests to colleagues who did not answer in time. It runs in a transaction of its
+// own.
 func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 	due, err := d.store.DueQuestions(ctx, now)
-	if err != nil || len(due) == 0 {
+	if err != nil {
+		return err
+	}
+	overdue, err := d.store.AssignedBefore(ctx, now.Add(-assignFor))
+	if err != nil || len(due)+len(overdue) == 0 {
 		return err
 	}
 	return d.queue.Do(ctx, func(ctx context.Context) error {
+		if err := d.lapse(ctx, overdue, now); err != nil {
+			return err
+		}
 		for _, q := range due {
 			if err := d.update(ctx, q.Number, func(q *Question) error {
 				if q.Status != Proposed {
@@ -193,6 +215,9 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	}
 	q.ActiveAt = now
 	if err := d.settleHandover(ctx, before, &q); err != nil {
+		return err
+	}
+	if err := d.settleAssignment(ctx, before, &q); err != nil {
 		return err
 	}
 	if q.Number == 0 {

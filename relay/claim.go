@@ -44,26 +44,22 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 }
 
 // Claim returns a function that puts the sender of e, an expert, in charge of the
+// Claim returns a function that puts the sender of e, an expert, in charge of the
 // question q. The function does nothing if another expert is in charge by then, or if
-// the question is closed. The error is a *Fault outside the experts' room, for a
-// question that is not open, and for one of which another expert is in charge.
+// the question is closed. A colleague whom that expert asked takes the question over
+// (Assign). The error is a *Fault outside the experts' room, for a question that is not
+// open, and for one of which another expert is in charge.
 func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed():
 		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
-	case q.Claimer != "" && q.Claimer != e.Sender:
+	case q.Claimer != "" && q.Claimer != e.Sender && !d.IsAssigned(q, e.Sender):
 		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
 	return func(ctx context.Context) error {
-		return d.update(ctx, q.Number, func(q *Question) error {
-			if q.Claimer == "" && q.Status.Asked() && !q.Status.Closed() {
-				q.Claimer, q.ClaimerName = e.Sender, e.Name
-				q.take(stepClaim)
-			}
-			return nil
-		})
+		return d.update(ctx, q.Number, func(q *Question) error { return d.claim(ctx, e, q) })
 	}, nil
 }
 

@@ -59,6 +59,13 @@ const (
 	FaultHanded     FaultKind = "handed"      // other experts have the question now
 	FaultPassed     FaultKind = "passed"      // idem, while the message was on its way
 
+	FaultNobody   FaultKind = "nobody"   // a question for a colleague names none
+	FaultSeveral  FaultKind = "several"  // it names several people, or a name of several
+	FaultStranger FaultKind = "stranger" // it names a person who is not in the experts' room
+	FaultOneself  FaultKind = "oneself"  // it names its own author
+	FaultSelf     FaultKind = "self"     // it names the bot
+	FaultAssigned FaultKind = "assigned" // it names the colleague who is asked already
+
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 
 	FaultNoEntry      FaultKind = "no entry"      // the FAQ has no entry with the number that the experts may read

@@ -20,7 +20,7 @@ const GuardName = "relay"
 type subject struct {
 	kind     string // one of the constants below
 	question int64
-	// event is the carried message, or the user who reacts.
+	// event is the carried message, or the user who reacts or is asked.
 	event string
 	// then is the audience that certainly could read the source room when the message
 	// was written.
@@ -37,6 +37,7 @@ const (
 	aboutFile         = "file"         // the file that goes along with it
 	aboutReaction     = "reaction"
 	aboutReminder     = "reminder" // a reminder to the experts
+	aboutAssignment   = "assign"   // asks a colleague to look after it
 )
 
 // continues, as the event of a confirmation, marks one that repeats the question in
@@ -117,6 +118,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 		return d.checkCopy(ctx, row, q, s)
 	case aboutFile:
 		return d.checkFile(ctx, row, q, s)
+	case aboutAssignment:
+		return d.checkAssignment(ctx, row, q)
 	default:
 		return d.checkReaction(ctx, row, q, s)
 	}
@@ -304,6 +307,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed:
 		return d.tellAsker(ctx, q, failed)
+	case s.kind == aboutAssignment:
+		return d.assignmentEnded(ctx, row, q)
 	case s.kind == aboutFile:
 		return d.fileEnded(ctx, row, q, s)
 	case s.kind == aboutCopy:

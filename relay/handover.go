@@ -31,13 +31,8 @@ type handedOver struct {
 // none. The error is a *Fault if the sender may not hand the question over, or if it
 // may not go there.
 func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme string) (change func(ctx context.Context) error, asks bool, room string, err error) {
-	switch {
-	case e.Room != q.Experts:
-		return nil, false, "", &Fault{What: FaultExperts, Number: q.Number}
-	case !q.Status.Asked() || q.Status.Closed() || q.Waits():
-		return nil, false, "", &Fault{What: FaultNotOpen, Number: q.Number}
-	case q.Claimer != "" && q.Claimer != e.Sender && e.Level < chat.LevelModerator:
-		return nil, false, "", &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
+	if err := mayPassOn(e, q); err != nil {
+		return nil, false, "", err
 	}
 	theme = text.Fold(strings.TrimLeft(strings.TrimSpace(theme), "#"))
 	r, err := d.relayCalled(ctx, q, theme)

@@ -9,7 +9,8 @@ import (
 
 // Left returns a function that handles e, by which a person left a room. From then on,
 // the bot does not mention this person in answers to their questions there. The
-// questions of which they were in charge lose them as the expert in charge.
+// questions of which they were in charge lose them as the expert in charge. A request
+// that they look after a question ends.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
@@ -21,10 +22,13 @@ func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 				if q.Origin == e.Room && q.Asker == e.Left.User {
 					q.AskerLeft = true
 				}
-				if q.Experts == e.Room && q.Claimer != "" && q.Claimer == e.Left.User {
+				if q.Experts != e.Room {
+					return nil
+				}
+				if q.Claimer != "" && q.Claimer == e.Left.User {
 					q.release()
 				}
-				return nil
+				return d.leftAssigned(ctx, q, e.Left.User)
 			}); err != nil {
 				return err
 			}
@@ -68,7 +72,7 @@ func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 			if q.Experts != from {
 				return nil
 			}
-			q.Experts, q.Root = to, ""
+			q.Experts, q.Root, q.Assign = to, "", Assignment{}
 			if !q.Status.Asked() {
 				return nil // its readers are compared before it leaves
 			}

@@ -15,6 +15,9 @@ type People interface {
 	// a person looks after, closed ones too, oldest first.
 	QuestionsBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	ClaimedBy(ctx context.Context, user chat.UserID) ([]Question, error)
+	// AssignedOf returns the questions that a person is asked to look after, or asks a
+	// colleague to look after (Question.Assign).
+	AssignedOf(ctx context.Context, user chat.UserID) ([]Question, error)
 	// CalledBy returns the questions that a person made of messages (Question.Caller).
 	CalledBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	MessagesBy(ctx context.Context, user chat.UserID) ([]Message, error)
@@ -40,6 +43,17 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	}
 	for _, q := range claimed {
 		all = append(all, chat.Datum{Kind: "claim", Room: q.Experts, At: q.AskedAt, Text: fmt.Sprint(q.Number)})
+	}
+	waiting, err := d.store.AssignedOf(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range waiting {
+		kind := "assigned"
+		if q.Assign.To != user {
+			kind = "assigns"
+		}
+		all = append(all, chat.Datum{Kind: kind, Room: q.Experts, At: q.Assign.At, Text: fmt.Sprint(q.Number)})
 	}
 	called, err := d.store.CalledBy(ctx, user)
 	if err != nil {
@@ -74,7 +88,8 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 // Forget deletes the data about user that DataOf returns, in the transaction of ctx:
 // messages, reactions, vain searches and questions. It also withdraws the bot's copies
 // of the person's messages and reactions in other rooms, and releases the questions of
-// which the person is in charge.
+// which the person is in charge, and withdraws requests that name the person to look
+// after a question.
 func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {
@@ -113,6 +128,9 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 		if err := d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil }); err != nil {
 			return err
 		}
+	}
+	if err := d.forgetAssignments(ctx, user); err != nil {
+		return err
 	}
 	return d.forgetCalls(ctx, user)
 }
@@ -157,7 +175,7 @@ func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 			return err
 		}
 	}
-	if err := d.endHandover(ctx, &q); err != nil {
+	if err := errors.Join(d.endHandover(ctx, &q), d.withdrawAssignment(ctx, &q)); err != nil {
 		return err
 	}
 	return d.store.ForgetQuestion(ctx, q.Number)

@@ -133,6 +133,9 @@ type Question struct {
 	Former     chat.RoomID
 	FormerRoot chat.PostKey
 
+	// Assign is an expert's request that a colleague look after the question.
+	Assign Assignment
+
 	// RemindedAt is when the experts were reminded, FollowedAt when the asker was
 	// asked whether it is solved; zero: not yet.
 	RemindedAt time.Time

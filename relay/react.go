@@ -45,6 +45,12 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 		return d.handoverSign(ctx, e, q)
 	}
 	switch sign := plainSign(e.Reaction.Key); {
+	case known && m.Post == q.Assign.Ask && e.Room == q.Experts && consentSigns[sign] == stop:
+		if !d.IsAssigned(q, e.Sender) {
+			return queue.Result{}, true, nil
+		}
+		change, err := d.Decline(ctx, e, q)
+		return result(change, err)
 	case sign == claimSign && e.Room == q.Experts:
 		change, err := d.Claim(ctx, e, q)
 		return result(change, err)

@@ -11,7 +11,7 @@ const (
 	stepOffer    step = "offer"     // another person makes its message a question: its author is asked
 	stepAgree    step = "agree"     // its asker agrees that they do
 	stepStop     step = "stop"      // its asker wants no answer of the experts
-	stepClaim    step = "claim"     // an expert looks after it
+	stepClaim    step = "claim"     // an expert looks after it, perhaps in the place of another
 	stepHandOver step = "hand over" // it goes to other experts
 	stepRelease  step = "release"   // nobody looks after it any more
 	stepAnswer   step = "answer"    // an answer reached the asker's room
@@ -68,9 +68,17 @@ var withdrawals = map[step]Withdrawal{
 	stepDelete: WhyDeleted, stepModerate: WhyModerated, stepRefuse: WhyRefused, stepNoRelay: WhyNoRelay,
 }
 
+// keepsAssignment are the steps after which a colleague who was asked to look after a
+// question may still accept it. All others end the request.
+var keepsAssignment = map[step]bool{stepRelease: true, stepFollowUp: true}
+
 // take applies the step what of the state machine to the question q, and reports
-// whether its status changed. It sets q.Status and q.Why; the caller saves q.
+// whether its status changed. It sets q.Status and q.Why, and clears q.Assign.To where
+// the step ends that request; the caller saves q.
 func (q *Question) take(what step) bool {
+	if !keepsAssignment[what] {
+		q.Assign.To = ""
+	}
 	before := q.Status
 	s, why := next(before, what, !q.AnsweredAt.IsZero())
 	if s == Withdrawn && why == "" { // it was withdrawn, and keeps its reason

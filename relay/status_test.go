@@ -66,6 +66,24 @@ func TestNext(t *testing.T) {
 
 var withdrawn = [10]Status{Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn, Withdrawn}
 
+// Every step but two ends the request that a colleague look after the question, in every
+// status.
+func TestStepsEndAssignments(t *testing.T) {
+	for _, status := range []Status{Open, Claimed, Answered, Reopened, Solved, Satisfied, Withdrawn} {
+		for what, ends := range map[step]bool{
+			stepPropose: true, stepFit: true, stepWiden: true, stepOffer: true, stepAgree: true, stepStop: true,
+			stepClaim: true, stepHandOver: true, stepAnswer: true, stepSolve: true,
+			stepDelete: true, stepRecall: true, stepModerate: true, stepRefuse: true, stepNoRelay: true,
+			stepRelease: false, stepFollowUp: false,
+		} {
+			q := Question{Status: status, Claimer: "@bruno:example.org", Assign: Assignment{To: "@dora:example.org", Ask: "ask"}}
+			if q.take(what); (q.Assign.To == "") != ends || q.Assign.Ask != "ask" {
+				t.Errorf("%q, %s: %+v", status, what, q.Assign)
+			}
+		}
+	}
+}
+
 // A withdrawn question keeps its reason when a step means nothing to it.
 func TestReasonStays(t *testing.T) {
 	q := Question{Status: Withdrawn, Why: WhyModerated}

@@ -61,6 +61,9 @@ type Questions interface {
 	// when the next one is due after now (zero: none).
 	DueQuestions(ctx context.Context, now time.Time) ([]Question, error)
 	NextDueQuestion(ctx context.Context, now time.Time) (time.Time, error)
+	// AssignedBefore returns the questions that wait for a colleague who was asked before
+	// t (Question.Assign).
+	AssignedBefore(ctx context.Context, t time.Time) ([]Question, error)
 	// Serving reports whether a question that is not closed concerns the room.
 	Serving(ctx context.Context, room chat.RoomID) (bool, error)
 }

@@ -59,7 +59,7 @@ func (w *world) home(from chat.RoomID) chat.RoomID {
 	return kind.ID
 }
 
-const waysText = `La question peut partir par d’autres voies. Le test ` + "`TestEveryWay`" + ` essaie chacune entre les seize sortes de salons, sans ` + "`may_widen`" + ` : ce qui part, et ce qui est refusé, est pour chaque paire ce que dit le tableau.
+const waysText = `La question peut partir par d’autres voies. Le test ` + "`TestEveryWay`" + ` essaie chacune entre les seize sortes de salons, sans ` + "`may_widen`" + ` : ce qui part, et ce qui est refusé, est pour chaque paire ce que dit le tableau. ` + "`!confier`" + ` n’en est pas une : l’appel au collègue reste dans le salon des experts, et ne dit que le numéro de la question et le nom des deux experts.
 
 | Voie | Paires | Part aussitôt | Attend l’accord de l’auteur | Refusé |
 |---|---|---|---|---|

@@ -105,3 +105,38 @@ func (w *world) forget(user chat.UserID) {
 	}
 	synctest.Wait()
 }
+
+// members serves relay.Options.Members: the experts' room has two experts of the name
+// Alix beside those who answer.
+func (w *world) members(_ context.Context, room chat.RoomID) (map[chat.UserID]string, error) {
+	if w.reading != nil {
+		<-w.reading
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := map[chat.UserID]string{}
+	switch room {
+	case experts:
+		all = map[chat.UserID]string{bruno: names[bruno], dora: "Dora", noor: "Noor Élias [Ministère]", bot: "Héraut", "@alix.b:example.org": "Alix", "@alix.c:example.org": "alix", "@sam:example.org": ""}
+	case lawyers:
+		all = map[chat.UserID]string{emma: "Emma", bot: "Héraut"}
+	}
+	for user := range w.left {
+		delete(all, user)
+	}
+	return all, nil
+}
+
+// hasLeft serves relay.Options.HasLeft.
+func (w *world) hasLeft(_ context.Context, _ chat.RoomID, user chat.UserID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.left[user]
+}
+
+// goes makes the homeserver know that a person left; no event says so yet.
+func (w *world) goes(user chat.UserID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left[user] = true
+}

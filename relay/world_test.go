@@ -37,9 +37,11 @@ const (
 	alix    = chat.UserID("@alix:example.org")    // in the same room
 	bruno   = chat.UserID("@bruno:example.org")   // answers
 	dora    = chat.UserID("@dora:example.org")    // answers too
+	noor    = chat.UserID("@noor:example.org")    // answers too
+	bot     = chat.UserID("@heraut:example.org")
 )
 
-var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora", emma: "Emma"}
+var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora", noor: "Noor Élias", emma: "Emma"}
 
 // world is the rooms, the people and the bot with its database, under fake time.
 type world struct {
@@ -68,6 +70,7 @@ type world struct {
 	seen     int // how many events the bot took in
 	refuse   func(p chat.Post) error
 	gone     map[chat.EventID]bool // purged by the homeserver
+	left     map[chat.UserID]bool  // who is in no room any more
 }
 
 // happening is an event: a person's or, if by is nil, the bot's.
@@ -85,7 +88,7 @@ func inWorld(t *testing.T, play func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
-			T: t, path: filepath.Join(t.TempDir(), "bot.db"), gone: map[chat.EventID]bool{}, rooms: map[chat.RoomID]chat.Room{},
+			T: t, path: filepath.Join(t.TempDir(), "bot.db"), gone: map[chat.EventID]bool{}, left: map[chat.UserID]bool{}, rooms: map[chat.RoomID]chat.Room{},
 			relays: []relay.Declaration{{Name: "libre", From: []string{string(salon)}, To: string(experts)}},
 		}
 		w.start()
@@ -117,7 +120,7 @@ func (w *world) start() {
 		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject, Files: w.files,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays), Message: w.message,
-		Ours: ours,
+		Ours: ours, Self: bot, Members: w.members, HasLeft: w.hasLeft,
 	})
 	w.upkeep = relay.NewUpkeep(relay.UpkeepOptions{
 		Store: w.db, Queue: outbox, Book: book, Zone: time.UTC, Quiet: w.quietOr, Readers: relay.ReadersOf(room, ours), Relays: w.carrier.Relays,

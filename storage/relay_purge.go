@@ -69,6 +69,12 @@ func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question,
 	return d.questions(ctx, "claimer = $1", user)
 }
 
+// AssignedOf returns the questions that a person is asked to look after, or asks a
+// colleague to look after, oldest first.
+func (d *DB) AssignedOf(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "(assign_to = $1 OR assign_by = $1) AND $1 <> ''", user)
+}
+
 // CalledBy returns the questions that a person made of messages, by a command or a
 // reaction, oldest first.
 func (d *DB) CalledBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {

@@ -16,15 +16,17 @@ import (
 const questionColumns = `relay, theme, status, text, why, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
 	experts, claimer, claimer_name, proposals, widens, told, readers, root, confirmation, shows,
 	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested,
-	quoted, call, caller, hand_to, hand_theme, hand_widens, hand_ask, former, former_root`
+	quoted, call, caller, hand_to, hand_theme, hand_widens, hand_ask, former, former_root,
+	assign_to, assign_by, assign_ask, assign_at`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	var widens, shown, readers, hand string
-	var asked, posted, answered, active, closed, due, reminded, followed int64
+	var asked, posted, answered, active, closed, due, reminded, followed, assigned int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Why, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
 		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
 		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested,
-		&q.Quoted, &q.Call, &q.Caller, &q.HandTo, &q.HandTheme, &hand, &q.HandAsk, &q.Former, &q.FormerRoot)
+		&q.Quoted, &q.Call, &q.Caller, &q.HandTo, &q.HandTheme, &hand, &q.HandAsk, &q.Former, &q.FormerRoot,
+		&q.Assign.To, &q.Assign.By, &q.Assign.Ask, &assigned)
 	if err != nil {
 		return q, noRow(err)
 	}
@@ -33,7 +35,7 @@ func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 		ms int64
 	}{
 		{&q.AskedAt, asked}, {&q.PostedAt, posted}, {&q.AnsweredAt, answered}, {&q.ActiveAt, active},
-		{&q.ClosedAt, closed}, {&q.DueAt, due}, {&q.RemindedAt, reminded}, {&q.FollowedAt, followed},
+		{&q.ClosedAt, closed}, {&q.DueAt, due}, {&q.RemindedAt, reminded}, {&q.FollowedAt, followed}, {&q.Assign.At, assigned},
 	} {
 		*t.to = fromMillis(t.ms)
 	}
@@ -66,6 +68,7 @@ func questionValues(q relay.Question) ([]any, error) {
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject, q.Suggested,
 		q.Quoted, q.Call, q.Caller, q.HandTo, q.HandTheme, string(hand), q.HandAsk, q.Former, q.FormerRoot,
+		q.Assign.To, q.Assign.By, q.Assign.Ask, millis(q.Assign.At),
 	}, nil
 }
 
@@ -185,6 +188,12 @@ func (d *DB) NextDueQuestion(ctx context.Context, now time.Time) (time.Time, err
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM question WHERE status = 'proposed' AND due_at > $1", millis(now)).Scan(&at)
 	return fromMillis(at), err
+}
+
+// AssignedBefore returns the questions that wait for a colleague who was asked to look
+// after them before t, oldest first.
+func (d *DB) AssignedBefore(ctx context.Context, t time.Time) ([]relay.Question, error) {
+	return d.questions(ctx, "assign_to <> '' AND assign_at <= $1", millis(t))
 }
 
 // Serving reports whether the room asks or answers a question that is not closed.

@@ -21,7 +21,7 @@ func filled(t *testing.T, v reflect.Value) {
 			f.SetString(string(relay.Claimed))
 		case relay.Role:
 			f.SetString(string(relay.RoleAnswer))
-		case chat.Audience:
+		case chat.Audience, relay.Assignment:
 			filled(t, f)
 		default:
 			switch f.Kind() {

@@ -45,7 +45,8 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
 	return relay.NewCarrier(relay.Options{
 		Store: s.db, Queue: s.outbox, Book: s.book, Links: rooms.Links(s.config.Links), Log: s.component("relay"),
-		Room: s.room, Routes: routes, Ours: ours, Name: client.DisplayName, Message: client.MessageAt, Resolve: client.Resolve,
+		Room: s.room, Routes: routes, Ours: ours, Name: client.DisplayName, Message: client.MessageAt,
+		Self: client.UserID(), Members: client.Members, HasLeft: client.HasLeft, Resolve: client.Resolve,
 		Suggest: relay.Suggestions(faq, current),
 		Quiet:   func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
 		Subject: func(text string) string { return relay.Subject(current().Catalogue, text) },

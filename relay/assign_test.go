@@ -1,0 +1,400 @@
+package relay_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// mentions makes a person write a message in a thread that mentions others, as clients do.
+func (w *world) mentions(user chat.UserID, thread chat.EventID, body string, who ...chat.UserID) chat.EventID {
+	w.Helper()
+	html := body
+	for _, one := range who {
+		html += ` <a href="https://matrix.to/#/` + string(one) + `">` + names[one] + "</a>"
+		body += " " + names[one]
+	}
+	return w.do(experts, user, chat.Event{Trust: w.trust(experts), Message: &chat.Message{Body: body, HTML: html, Thread: thread, Mentions: who}})
+}
+
+// asking plays a scenario in which camille asked a question, which the experts have.
+func asking(t *testing.T, play func(w *world, root chat.EventID)) {
+	t.Helper()
+	inWorld(t, func(w *world) {
+		w.say(salon, camille, "!question Un secret ?")
+		play(w, w.root())
+	})
+}
+
+// status checks the status that the experts are shown now.
+func (w *world) status(text string) {
+	w.Helper()
+	shown := ""
+	for _, p := range w.own(experts) {
+		if plain := plainOf(p); strings.Contains(plain, "Statut :") {
+			shown = plain
+		}
+	}
+	if !strings.Contains(shown, "Statut : "+text) {
+		w.Errorf("want %q:\n%s", text, w.log())
+	}
+}
+
+// rung counts how often the bot pinged a person.
+func (w *world) rung(user chat.UserID) (n int) {
+	for _, p := range w.own(experts) {
+		if p.Rings && slices.Contains(p.Mentions, user) {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *world) pinged(user chat.UserID, want int) {
+	w.Helper()
+	if n := w.rung(user); n != want {
+		w.Errorf("%s is called %d times, want %d:\n%s", user, n, want, w.log())
+	}
+}
+
+func TestAssign(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		w.react(experts, bruno, root, "✋")
+		w.mentions(bruno, root, "!confier", dora)
+		ask := w.last(experts, "vous propose")
+		w.restart()
+		w.react(experts, noor, ask, "✋")
+		w.react(experts, bruno, ask, "❌")
+		w.react(experts, noor, ask, "❌")
+		w.react(salon, camille, w.last(salon, "Question n°"), "✋")
+		w.status("prise par Bruno")
+		w.react(experts, dora, ask, "❌")
+		w.react(experts, dora, ask, "❌")
+		w.react(experts, dora, ask, "✋") // it is Bruno's again
+		w.status("prise par Bruno")
+		w.pinged(bruno, 1)
+		w.say(experts, bruno, "!confier 1 Dora")
+		w.restart()
+		w.inThread(experts, dora, root, "!laisser")
+		w.inThread(experts, bruno, root, "!confier @Noor Élias")
+		w.inThread(experts, bruno, root, "!confier Dora")
+		w.react(experts, noor, root, "✋") // replaced
+		w.status("prise par Bruno")
+		w.inThread(experts, bruno, root, "!confier dora")
+		w.restart()
+		w.react(experts, dora, root, "✋🏽")
+		w.status("prise par Dora")
+		w.says(salon, "prise par Dora")
+		w.pinged(dora, 3)
+		w.inThread(experts, dora, root, "La LGPL.")
+		w.neverSays(salon, "confie")
+		w.golden("assigned")
+	})
+}
+
+func TestAssignToWhom(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		message := func(m chat.Message) {
+			m.Thread = root
+			w.do(experts, bruno, chat.Event{Message: &m})
+		}
+		w.inThread(experts, bruno, root, "!confier")
+		w.say(experts, bruno, "!confier Dora")
+		w.inThread(experts, bruno, root, "!confier 1")
+		w.inThread(experts, bruno, root, "!confier 2 Dora")
+		w.inThread(experts, bruno, root, "!confier Zoé")
+		w.inThread(experts, bruno, root, "!confier Alix")
+		w.inThread(experts, bruno, root, "!confier @emma:example.org")
+		w.inThread(experts, bruno, root, "!confier Bruno Lefèvre")
+		w.inThread(experts, bruno, root, "!confier Héraut")
+		w.mentions(bruno, root, "!confier", dora, noor)
+		w.say(salon, camille, "!confier 1 Dora")
+		w.pinged(dora, 0)
+		for _, to := range []struct {
+			user chat.UserID
+			m    chat.Message
+		}{
+			{noor, chat.Message{Body: "!confier noor elias"}},
+			{"@sam:example.org", chat.Message{Body: "!confier @sam"}},
+			{dora, chat.Message{Body: "!confier @dora:example.org"}},
+			{"@alix.b:example.org", chat.Message{Body: "!confier Alix", Mentions: []chat.UserID{"@alix.b:example.org"}}},
+			{"@alix.c:example.org", chat.Message{Body: "!confier Alix", HTML: `!confier <a href="https://www.tchap.gouv.fr/#/user/@alix.c:example.org">Alix</a>`}},
+			{dora, chat.Message{Body: "!confier [la collègue](https://matrix.to/#/%40dora%3Aexample.org)"}},
+			{noor, chat.Message{Body: "!confier ma collègue", Mentions: []chat.UserID{noor}}},
+			// A reply to Noor pings her too, and so does a mention that addresses the bot.
+			{dora, chat.Message{Body: "!confier Dora", Mentions: []chat.UserID{noor, dora}}},
+			{noor, chat.Message{Body: "!confier Noor Élias", Mentioned: true, HTML: `<a href="https://matrix.to/#/@heraut:example.org">Héraut</a>: !confier Noor Élias`, Mentions: []chat.UserID{bot}}},
+		} {
+			before := w.rung(to.user)
+			if message(to.m); w.rung(to.user) != before+1 {
+				t.Errorf("%q does not call %s:\n%s", to.m.Body, to.user, w.log())
+			}
+		}
+		before := w.rung(noor)
+		w.inThread(experts, bruno, root, "!confier noor") // neither her whole name nor asked twice
+		w.inThread(experts, bruno, root, "!confier Noor Élias")
+		w.pinged(noor, before)
+		w.says(experts, "est déjà sollicitée")
+		w.golden("not-assigned")
+	})
+}
+
+// A request ends with what it asked for.
+func TestAssignmentEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		event func(w *world, root chat.EventID)
+		told  int // how often Bruno is told that nobody takes it
+		after string
+	}{
+		"an answer":    {func(w *world, root chat.EventID) { w.inThread(experts, noor, root, "La LGPL.") }, 0, "répondue"},
+		"it is solved": {func(w *world, root chat.EventID) { w.react(experts, bruno, root, "✅") }, 0, "résolue"},
+		"it is taken":  {func(w *world, root chat.EventID) { w.inThread(experts, bruno, root, "!prendre") }, 0, "prise par Bruno"},
+		"another takes it": {func(w *world, root chat.EventID) {
+			w.inThread(experts, bruno, root, "!laisser")
+			w.react(experts, noor, root, "✋")
+		}, 0, "prise par Noor"},
+		"the colleague leaves": {func(w *world, _ chat.EventID) {
+			w.goes(dora)
+			w.do(experts, dora, chat.Event{Left: &chat.Left{User: dora}})
+		}, 1, "prise par Bruno"},
+		"a week passes": {func(w *world, _ chat.EventID) { w.pass(7*24*time.Hour + time.Hour) }, 1, "prise par Bruno"},
+		"a week without the bot": {func(w *world, _ chat.EventID) {
+			w.stop()
+			time.Sleep(8 * 24 * time.Hour)
+			w.start()
+			w.sync()
+		}, 1, "prise par Bruno"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asking(t, func(w *world, root chat.EventID) {
+				w.react(experts, bruno, root, "✋")
+				w.mentions(bruno, root, "!confier", dora)
+				w.says(experts, "vous propose")
+				test.event(w, root)
+				w.status(test.after)
+				w.pinged(bruno, test.told)
+				w.says(experts, "la proposition à un collègue n’a plus cours")
+				if after := test.after; after != "résolue" {
+					w.react(experts, dora, root, "✋") // what she may do without a request
+					if strings.HasPrefix(after, "prise par") {
+						w.status(after)
+					}
+				}
+				w.pinged(dora, 1)
+				if all, err := w.carrier.DataOf(context.Background(), bruno); err != nil || slices.ContainsFunc(all, func(d chat.Datum) bool { return d.Kind == "assigns" }) {
+					t.Errorf("%v, %v", all, err)
+				}
+			})
+		})
+	}
+}
+
+// What does not answer the request leaves it as it is.
+func TestAssignmentStays(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		w.react(experts, bruno, root, "✋")
+		w.mentions(bruno, root, "!confier", dora)
+		w.inThread(experts, noor, root, "!note Qui prend ?")
+		w.inThread(salon, camille, w.last(salon, "Question n°"), "J’ajoute ceci.")
+		w.inThread(experts, bruno, root, "!laisser")
+		w.status("posée")
+		w.pass(6 * 24 * time.Hour)
+		w.react(experts, dora, root, "✋")
+		w.status("prise par Dora")
+		w.says(experts, "proposée à un collègue, qui s’en occupe")
+	})
+}
+
+// A request ends where its question goes away, and its post waits for nobody then.
+func TestAssignmentOfAQuestionThatGoes(t *testing.T) {
+	handing(t, false, func(w *world) {
+		w.say(salon, camille, "!question Un secret ?")
+		root := w.root()
+		w.mentions(bruno, root, "!confier", dora)
+		w.inThread(experts, bruno, root, "!transmettre licences")
+		w.says(experts, "n’a plus cours")
+		w.react(experts, dora, root, "✋")
+		w.inThread(experts, dora, root, "!prendre 1")
+		w.neverSays(lawyers, "prise par")
+		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "!confier Dora")
+		w.says(lawyers, "n’est pas un membre de ce salon")
+		w.pinged(dora, 1)
+	})
+	inWorld(t, func(w *world) {
+		q := w.say(salon, camille, "!question Un secret ?")
+		w.mentions(bruno, w.root(), "!confier", dora)
+		w.remove(salon, camille, q)
+		w.says(experts, "n’a plus cours")
+	})
+}
+
+// What was so when the colleague was named is looked at again when the call is sent, and
+// when the colleague accepts.
+func TestAssignmentIsCheckedLate(t *testing.T) {
+	for name, play := range map[string]func(w *world, root chat.EventID){
+		"the colleague leaves before the call is sent": func(w *world, root chat.EventID) {
+			release := w.holding(experts)
+			w.mentions(bruno, root, "!confier", dora)
+			w.goes(dora)
+			release()
+			w.pinged(dora, 0)
+			w.says(experts, "a quitté ce salon")
+		},
+		"the colleague leaves before the acceptance is read": func(w *world, root chat.EventID) {
+			w.mentions(bruno, root, "!confier", dora)
+			w.goes(dora)
+			w.react(experts, dora, root, "✋")
+			w.status("posée")
+			w.says(experts, "a quitté ce salon")
+		},
+		"the question is taken before the call is sent": func(w *world, root chat.EventID) {
+			release := w.holding(experts)
+			w.mentions(bruno, root, "!confier", dora)
+			w.react(experts, noor, root, "✋")
+			release()
+			w.status("prise par")
+			w.pinged(dora, 0)
+			w.neverSays(experts, "n’a plus cours")
+		},
+		"the call is replaced before it is sent": func(w *world, root chat.EventID) {
+			release := w.holding(experts)
+			w.mentions(bruno, root, "!confier", dora)
+			w.mentions(bruno, root, "!confier", noor)
+			release()
+			w.pinged(dora, 0)
+			w.pinged(noor, 1)
+		},
+		"the experts' room opens before the call is sent": func(w *world, root chat.EventID) {
+			release := w.holding(experts)
+			w.mentions(bruno, root, "!confier", dora)
+			w.room(experts, "Experts", public)
+			release()
+			if ask := plainOf(w.own(experts)[len(w.own(experts))-1]); strings.Contains(ask, "secret") || strings.Contains(ask, "Camille") {
+				t.Errorf("the call says %q", ask)
+			}
+		},
+		"an edit makes another message the command, or names another colleague": func(w *world, root chat.EventID) {
+			said := w.inThread(experts, bruno, root, "!note Bonjour")
+			w.edit(experts, bruno, said, "!confier Dora")
+			asked := w.mentions(bruno, root, "!confier", noor)
+			w.edit(experts, bruno, asked, "!confier Dora")
+			w.edit(experts, dora, asked, "!confier Dora")
+			w.pinged(dora, 0)
+			w.pinged(noor, 1)
+			w.react(experts, noor, root, "✋")
+			w.status("prise par")
+		},
+		"the command is deleted while the members are read": func(w *world, root chat.EventID) {
+			w.reading = make(chan struct{})
+			said := w.mentions(bruno, root, "!confier", dora)
+			w.remove(experts, bruno, said)
+			close(w.reading)
+			w.sync()
+			w.pinged(dora, 0)
+		},
+		"the question is taken while the members are read": func(w *world, root chat.EventID) {
+			w.reading = make(chan struct{})
+			w.mentions(bruno, root, "!confier", dora)
+			w.react(experts, noor, root, "✋")
+			close(w.reading)
+			w.sync()
+			w.pinged(dora, 0)
+			w.says(experts, "Noor Élias s’occupe déjà")
+		},
+		"the homeserver refuses the call": func(w *world, root chat.EventID) {
+			w.refuse = func(p chat.Post) error {
+				if strings.Contains(plainOf(p), "vous propose") {
+					return &queue.Refused{Cause: errors.New("too large")}
+				}
+				return nil
+			}
+			w.mentions(bruno, root, "!confier", dora)
+			if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) > 0 {
+				t.Errorf("%v, %v", all, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asking(t, func(w *world, root chat.EventID) { play(w, root) })
+		})
+	}
+}
+
+// In an encrypted room a command in clear commands nothing, and ✋ does what it does on
+// any question.
+func TestAssignInAnEncryptedRoom(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.room(salon, "Bluehats", encrypted)
+		w.room(experts, "Experts", encrypted)
+		w.say(salon, camille, "!question Un secret ?")
+		root := w.root()
+		w.do(experts, bruno, chat.Event{ClearInEncrypted: true, Message: &chat.Message{Body: "!confier Dora", Thread: root, Mentions: []chat.UserID{dora}}})
+		w.pinged(dora, 0)
+		// The relation stands outside of the ciphertext, so that the homeserver can have
+		// put the command into this thread.
+		w.do(experts, bruno, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Body: "!confier Dora", Thread: root, Mentions: []chat.UserID{dora}}})
+		w.pinged(dora, 0)
+		w.do(experts, bruno, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Body: "!confier 1 Dora", Thread: root, Mentions: []chat.UserID{dora}}})
+		w.pinged(dora, 1)
+		w.do(salon, dora, chat.Event{ClearInEncrypted: true, Reaction: &chat.Reaction{Target: root, Key: "✋"}}) // of another room
+		w.status("posée")
+		w.do(experts, dora, chat.Event{ClearInEncrypted: true, Reaction: &chat.Reaction{Target: root, Key: "✋"}})
+		w.status("prise par Dora")
+	})
+}
+
+// Both people whom a request names can have it forgotten.
+func TestForgottenAssignment(t *testing.T) {
+	for user, kind := range map[chat.UserID]string{dora: "assigned", bruno: "assigns"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			asking(t, func(w *world, root chat.EventID) {
+				w.mentions(bruno, root, "!confier", dora)
+				ask := w.last(experts, "vous propose")
+				all, err := w.carrier.DataOf(context.Background(), user)
+				if err != nil || !slices.ContainsFunc(all, func(d chat.Datum) bool { return d.Kind == kind && d.Text == "1" }) {
+					t.Errorf("%v, %v", all, err)
+				}
+				w.forget(user)
+				w.sync()
+				if !strings.Contains(w.log(), "Héraut supprime "+strings.TrimPrefix(string(ask), "$")+"\n") {
+					t.Errorf("the call stays:\n%s", w.log())
+				}
+				if all, err := w.carrier.DataOf(context.Background(), user); err != nil || len(all) > 0 {
+					t.Errorf("%v, %v", all, err)
+				}
+			})
+		})
+	}
+	asking(t, func(w *world, root chat.EventID) { // the asker is forgotten, with the question
+		w.mentions(bruno, root, "!confier", dora)
+		w.forget(camille)
+		w.sync()
+		if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) > 0 {
+			t.Errorf("%v, %v", all, err)
+		}
+	})
+}
+
+// The experts' room is upgraded: who is asked there is asked no more.
+func TestAssignmentInARoomThatMoves(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		w.mentions(bruno, root, "!confier", dora)
+		next := chat.RoomID("!nouveau:example.org")
+		w.room(next, "Experts", nil)
+		w.do(experts, bruno, chat.Event{Moved: &chat.Moved{To: next}})
+		w.react(next, noor, w.last(next, "question n°"), "✋")
+		w.says(next, "prise par")
+		if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) > 0 {
+			t.Errorf("%v, %v", all, err)
+		}
+	})
+}
