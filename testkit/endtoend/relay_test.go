@@ -218,6 +218,9 @@ func TestRelay(t *testing.T) {
 		"handed":           {private, private, false, func(r *relayed) { r.handedStory(false) }, []bool{false, true}},
 		"handed-encrypted": {secret, secret, false, func(r *relayed) { r.handedStory(true) }, []bool{false, true}},
 
+		"assigned":           {private, private, false, (*relayed).assignedStory, []bool{false, true}},
+		"assigned-encrypted": {secret, secret, false, (*relayed).assignedStory, []bool{false, true}},
+
 		"direct": {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
 	} {
 		for _, restarts := range test.restarts {
