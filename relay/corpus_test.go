@@ -27,7 +27,7 @@ const corpusSize = 500
 // kind asks for the purpose of an entry of the SILL, and the answer gives its name and
 // the other data on it. The other kind asks about a heading of the gazette, and the
 // answer is the text below it.
-func corpus(t *testing.T) []answered {
+func corpus(t testing.TB) []answered {
 	t.Helper()
 	all := append(fromSILL(t), fromGazette(t)...)
 	if len(all) < corpusSize {
@@ -37,7 +37,7 @@ func corpus(t *testing.T) []answered {
 }
 
 // shared returns a file of the shared data. The test is skipped without it.
-func shared(t *testing.T, name string) []byte {
+func shared(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(realdata.Path(t, filepath.FromSlash(name)))
 	if err != nil {
@@ -54,7 +54,7 @@ type entry struct {
 	keywords, categories           []string
 }
 
-func fromSILL(t *testing.T) []answered {
+func fromSILL(t testing.TB) []answered {
 	t.Helper()
 	entries := map[int]*entry{}
 	of := func(id int) *entry {
@@ -113,7 +113,7 @@ func fromSILL(t *testing.T) []answered {
 	return all
 }
 
-func read(t *testing.T, name string, into any) {
+func read(t testing.TB, name string, into any) {
 	t.Helper()
 	if err := json.Unmarshal(shared(t, name), into); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ var (
 	tag     = regexp.MustCompile(`<[^>]*>`)
 )
 
-func fromGazette(t *testing.T) []answered {
+func fromGazette(t testing.TB) []answered {
 	t.Helper()
 	var feed struct {
 		Items []struct {

@@ -55,6 +55,9 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	return found, nil
 }
 
+// weakTells is the weight of a word that says how rather than what; other words weigh 1.
+const weakTells = 0.25
+
 // covers returns the share of the searched words that a text contains, from 0 to 1; 0
 // if there are no words. Words that say how rather than what count less.
 func covers(words search.TextTerms, text string) float64 {

@@ -44,6 +44,9 @@ func KeptNumbers(all []Known) (numbers []int64) {
 type Candidate struct {
 	Known
 	Terms []string // the terms that it holds
+	// Asked are the stems of its question (search.Terms), Told those of its answer and of
+	// what the programs in the answer are used for.
+	Asked, Told []string
 	// Likeness grows with the weight of its terms and with its shortness. Among few
 	// questions it says nothing, since a term that most of them hold has no weight.
 	Likeness float64
@@ -65,28 +68,34 @@ const (
 	maxSimilar = 3
 	// maxCandidates limits how many candidates are considered: some may not be shown.
 	maxCandidates = 300
-	// minCover is the share of a question's words, by weight, that a result holds. The
-	// values below and this one are those that did best on every second of our own
+	// minEvidence is the evidence (match) that one of the results must have, lessEvidence
+	// what each must have. These values and those below did best on half of our own
 	// paraphrases and off-topic questions (testdata).
-	minCover = 0.3
-	// weakTells is the weight of a word that says how rather than what; other words
-	// weigh 1.
-	weakTells = 0.25
+	minEvidence, lessEvidence = 0.57, 0.17
+	// subjectEvidence and matchEvidence weigh the nearness of the subjects and the
+	// weight of the common words in the evidence; the share of the text's words counts
+	// fully.
+	subjectEvidence, matchEvidence = 0.3, 0.2
 	// everyday is the frequency (search.Frequency) from which a word weighs less;
 	// everydayCost is how much less for each unit above it.
 	everyday     = 4.5
-	everydayCost = 1.5
-	// inAnswer is the value of a word that stands in the answer alone, nearTells that of
-	// a word of near meaning; a word in the question has 1.
-	inAnswer  = 0.7
+	everydayCost = 6
+	// nearTells is the value of a word of near meaning; a word of the text has 1. In an
+	// answer of manyWords different words, a near word counts 1/(1+farTells) of that: a
+	// long answer holds some word near to any.
 	nearTells = 0.8
 	minNear   = 0.1
+	farTells  = 0.3
+	manyWords = 50
 	// senseTells is the value of a sense in common, beyond the words.
-	senseTells = 0.6
-	// lengthCost makes shorter questions better; likenessTells is the share of Likeness
-	// in the order of results.
-	lengthCost    = 0.02
-	likenessTells = 0.5
+	senseTells = 0.3
+	// subjectTells is the value of the same subject, as a multiple of the weight of a
+	// word that no known question holds. answerTells is the weight of the answer's
+	// subject; the question's has 1.
+	subjectTells = 1.9
+	answerTells  = 1.2
+	// likenessTells is the share of Likeness in the order of results.
+	likenessTells = 0.35
 )
 
 // Similar returns the known questions in library that resemble a text, best first, at
@@ -105,36 +114,43 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	if err != nil {
 		return nil, fmt.Errorf("look for similar questions: %w", err)
 	}
-	type scored struct {
-		Known
-		score float64
-	}
-	var good []scored
+	var good []match
 	for _, c := range candidates {
-		if score, ok := l.score(c); ok {
-			good = append(good, scored{c.Known, score})
+		if m := l.match(c); m.evidence >= lessEvidence {
+			good = append(good, m)
 		}
 	}
-	slices.SortStableFunc(good, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	var found []Known
-	for _, c := range good {
-		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
-		if twice || !may(c.Known) {
+	slices.SortStableFunc(good, func(a, b match) int { return cmp.Compare(b.score, a.score) })
+	return firstGood(good, may), nil
+}
+
+// firstGood returns the first matches that may be shown, at most maxSimilar; nil if none
+// of them has enough evidence.
+func firstGood(matches []match, may func(Known) bool) (found []Known) {
+	evidence := 0.0
+	for _, m := range matches {
+		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == m.Question && k.Kept != m.Kept })
+		if twice || !may(m.Known) {
 			continue
 		}
-		if found = append(found, c.Known); len(found) == maxSimilar {
+		evidence = max(evidence, m.evidence)
+		if found = append(found, m.Known); len(found) == maxSimilar {
 			break
 		}
 	}
-	return found, nil
+	if evidence < minEvidence {
+		return nil
+	}
+	return found
 }
 
 // likening is the comparison of the words of one text with those of known questions.
 type likening struct {
 	search.TextTerms
-	stems []string                     // each once
-	near  map[string][]search.NearStem // of each stem
-	terms []string                     // all that a candidate may hold
+	stems   []string // each once
+	subject search.Subject
+	near    map[string][]search.NearStem // of each stem
+	terms   []string                     // all that a candidate may hold
 
 	holding map[string]int // how many known questions hold each term
 	all     int            // how many there are
@@ -143,6 +159,7 @@ type likening struct {
 func newLikening(text string) *likening {
 	l := &likening{TextTerms: search.Terms(text), near: map[string][]search.NearStem{}}
 	l.stems = slices.Compact(slices.Sorted(slices.Values(l.Stems)))
+	l.subject = search.SubjectOf(l.stems)
 	l.terms = slices.Concat(l.stems, l.Senses)
 	for _, s := range l.stems {
 		for _, n := range search.NearStems(s) {
@@ -164,46 +181,73 @@ func (l *likening) rarity(term string) float64 {
 }
 
 // weight returns how much a word of the text, given by its stem, counts in a
-// comparison. Rare words count more. Everyday words count less, and so do words that
-// say how rather than what.
+// comparison: more the rarer it is, less for everyday words.
 func (l *likening) weight(stem string) float64 {
 	w := l.rarity(stem)
-	if l.Weak[stem] {
-		w *= weakTells
-	}
 	if f := search.Frequency(stem); f > everyday {
 		w /= 1 + everydayCost*(f-everyday)
 	}
 	return w
 }
 
-// score returns how well the known question c fits the text; a higher score is better.
-// ok is false if c does not fit well enough to be shown.
-func (l *likening) score(c Candidate) (score float64, ok bool) {
-	asked := search.Terms(c.Question).Stems
-	value := func(stem string) float64 {
-		switch {
-		case slices.Contains(asked, stem):
-			return 1
-		case slices.Contains(c.Terms, stem):
-			return inAnswer
-		}
-		return 0
-	}
-	all := 0.0
+// match is a known question that has words in common with a text.
+type match struct {
+	Known
+	score float64 // orders matches: higher for a better one
+	// evidence grows with the probability that the question resembles the text: 0 if
+	// they have no word in common, and above 1 if they have all.
+	evidence float64
+}
+
+// match compares the text with a known question.
+func (l *likening) match(c Candidate) match {
+	asked, holds := setOf(c.Asked), setOf(c.Terms)
+	far := 1 / (1 + farTells*float64(len(setOf(c.Told)))/manyWords)
+	all, common := 0.0, 0.0 // weights
 	for _, s := range l.stems {
-		best := value(s)
-		for _, n := range l.near[s] {
-			best = max(best, value(n.Stem)*n.Nearness*nearTells)
-		}
 		w := l.weight(s)
 		all += w
-		score += w * best
+		common += w * l.value(s, asked, holds, far)
 	}
 	for _, sense := range l.Senses {
-		if slices.Contains(c.Terms, sense) {
-			score += senseTells * l.rarity(sense)
+		if holds[sense] {
+			common += senseTells * l.rarity(sense)
 		}
 	}
-	return score/(1+lengthCost*float64(len(asked))) + likenessTells*c.Likeness, score >= minCover*all
+	if common == 0 {
+		return match{Known: c.Known}
+	}
+	near := l.subject.Near(search.SubjectOf(c.Asked).With(search.SubjectOf(c.Told), answerTells))
+	rarest := math.Log(1 + float64(l.all))
+	return match{
+		Known:    c.Known,
+		score:    common + subjectTells*rarest*near + likenessTells*c.Likeness,
+		evidence: common/all + subjectEvidence*near + matchEvidence*common/rarest,
+	}
+}
+
+// value returns how well a known question, which holds these terms, stands for a stem
+// of the text, from 0 to 1. A near word counts fully in its question (asked), and far
+// times as much in its answer.
+func (l *likening) value(stem string, asked, holds map[string]bool, far float64) (best float64) {
+	if holds[stem] {
+		return 1
+	}
+	for _, n := range l.near[stem] {
+		switch {
+		case asked[n.Stem]:
+			best = max(best, n.Nearness*nearTells)
+		case holds[n.Stem]:
+			best = max(best, n.Nearness*nearTells*far)
+		}
+	}
+	return best
+}
+
+func setOf(words []string) map[string]bool {
+	set := make(map[string]bool, len(words))
+	for _, w := range words {
+		set[w] = true
+	}
+	return set
 }

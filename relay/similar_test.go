@@ -16,7 +16,7 @@ import (
 
 // library returns a database with the corpus as answered questions, and the corpus by
 // question number.
-func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
+func library(t testing.TB) (db *storage.DB, asked map[int64]answered) {
 	t.Helper()
 	ctx := t.Context()
 	db = open(t)
@@ -139,8 +139,8 @@ func TestParaphrasesFindTheirOriginal(t *testing.T) {
 	for kind, name := range [kinds]string{"none or next to none", "at most a third", "half"} {
 		t.Logf("sharing %s of their words: %d of 50 found, %d of the 25 that were held out", name, found[kind], heldOut[kind])
 	}
-	if found[third] < 30 {
-		t.Errorf("with a third of the words %d of 50 were found, want 30", found[third])
+	if found[third] < 40 {
+		t.Errorf("with a third of the words %d of 50 were found, want 40", found[third])
 	}
 	if found[half] < 45 {
 		t.Errorf("with half of the words %d of 50 were found, want 45", found[half])

@@ -122,28 +122,30 @@ func (d *DB) RefreshWords(ctx context.Context) error {
 // that hold any of the terms, the best matches first. Each names the terms that it
 // holds.
 func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Candidate, error) {
-	quoted := make([]string, len(terms))
+	quoted, wanted := make([]string, len(terms)), make(map[string]bool, len(terms))
 	for i, t := range terms {
+		wanted[t] = true
 		quoted[i] = `"` + strings.ReplaceAll(t, `"`, "") + `"`
 	}
 	rows, err := d.db.Query(ctx, `
 		WITH best AS (
-			SELECT rowid AS id, question || ' ' || answer || ' ' || senses AS words, `+knownRank+` AS score
+			SELECT rowid AS id, question AS question_words, answer || ' ' || senses AS answer_words, `+knownRank+` AS score
 			FROM known_words WHERE known_words MATCH $1 ORDER BY score, rowid LIMIT $2)
-		SELECT words, -score, number, kept, question, answer, audience, origin, at, helped FROM (
-			SELECT score, id, words, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at, f.helped
+		SELECT question_words, answer_words, -score, number, kept, question, answer, audience, origin, at, helped FROM (
+			SELECT score, id, question_words, answer_words, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at, f.helped
 			FROM best JOIN faq f ON f.number = -id
 			UNION ALL
-			SELECT score, id, words, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at, 0
+			SELECT score, id, question_words, answer_words, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at, 0
 			FROM best JOIN question q ON q.number = id)
 		ORDER BY score, id`, strings.Join(quoted, " OR "), limit)
 	found, err := collect(rows, err, func(scan scanFunc) (c relay.Candidate, err error) {
-		var words, audience string
+		var asked, told, audience string
 		var at int64
-		if err = scan(&words, &c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at, &c.Helped); err != nil {
+		if err = scan(&asked, &told, &c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at, &c.Helped); err != nil {
 			return c, err
 		}
-		c.Terms, c.At = held(terms, words), fromMillis(at)
+		c.Asked, c.Told, c.At = strings.Fields(asked), strings.Fields(told), fromMillis(at)
+		c.Terms = held(wanted, c.Asked, c.Told)
 		err = json.Unmarshal([]byte(audience), &c.Audience)
 		return c, err
 	})
@@ -153,12 +155,13 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	return found, nil
 }
 
-// held returns the terms that are among words, a text with spaces between the words.
-func held(terms []string, words string) (found []string) {
-	all := strings.Fields(words)
-	for _, t := range terms {
-		if slices.Contains(all, t) {
-			found = append(found, t)
+// held returns the wanted words that occur in the lists, each once.
+func held(wanted map[string]bool, lists ...[]string) (found []string) {
+	for _, words := range lists {
+		for _, w := range words {
+			if wanted[w] && !slices.Contains(found, w) {
+				found = append(found, w)
+			}
 		}
 	}
 	return found
