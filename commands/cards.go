@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"sync"
 	"time"
+	"weak"
 
 	"heraut/catalogue"
 	"heraut/locale"
@@ -16,40 +17,45 @@ const maxCards = 128
 // time of an answer. The zero value is an empty cache. It is safe for concurrent use.
 type cards struct {
 	mu   sync.Mutex
-	of   *catalogue.Catalogue
 	made map[cardKey]madeCard
 }
 
+// cardKey names an entry by its catalogue and id: a catalogue gives another copy of the
+// entry for each search. The weak pointer does not keep an old catalogue in memory.
 type cardKey struct {
-	software *catalogue.Software
+	of       weak.Pointer[catalogue.Catalogue]
+	software string // its id
 	lang     string
 }
 
 type madeCard struct {
-	data card
+	data card  // without its software
 	day  int64 // a card says how many years ago something was
 	html string
 }
 
-// render returns the HTML of the card made from data in a language. It first empties a
-// cache that is full or of another catalogue than of. Then it returns the cached card
-// with the same data and the day of now or, if there is none, renders the card and
-// caches it. The error is that of rendering.
+// render returns the HTML of the card made from data, which is about an entry of the
+// catalogue of, in a language. It returns the cached card of that entry with the same
+// other data and the day of now or, if there is none, renders the card and caches it; it
+// first empties a full cache. The error is that of rendering.
 func (c *cards) render(of *catalogue.Catalogue, lang string, data card, now time.Time) (string, error) {
-	key, day := cardKey{data.Software, lang}, now.Unix()/(24*60*60)
+	key, day := cardKey{weak.Make(of), data.ID, lang}, now.Unix()/(24*60*60)
+	rest := data
+	rest.Software = nil // the key stands for it
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.of != of || len(c.made) >= maxCards {
-		c.of, c.made = of, map[cardKey]madeCard{}
-	}
-	if m, ok := c.made[key]; ok && m.day == day && reflect.DeepEqual(m.data, data) {
+	if m, ok := c.made[key]; ok && m.day == day && reflect.DeepEqual(m.data, rest) {
 		return m.html, nil
 	}
 	html, err := locale.Render(lang, "card", data)
-	if err == nil {
-		c.made[key] = madeCard{data, day, html}
+	if err != nil {
+		return "", err
 	}
-	return html, err
+	if c.made == nil || len(c.made) >= maxCards {
+		c.made = map[cardKey]madeCard{}
+	}
+	c.made[key] = madeCard{rest, day, html}
+	return html, nil
 }
 
 // card answers with the card of the software s: what the catalogue says of it, its open
