@@ -15,19 +15,6 @@ import (
 // restAfter is how long the bot must be idle before it returns memory.
 const restAfter = 5 * time.Second
 
-// garbagePercent is the amount of garbage, in percent of the live memory, at which Go
-// collects it. Half of Go's default costs a few percent of the time of a burst of work.
-// It leaves less memory in use for good, since the survivors spread over fewer pages.
-const garbagePercent = 50
-
-// saveMemory makes Go collect garbage more often than by default, at garbagePercent,
-// for the whole process. It does nothing if the operator set GOGC.
-func saveMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
-}
-
 // giveBackMemory returns unused memory to the system each time a start or a burst of
 // work is over, until ctx ends. done returns the amount of work done so far: if it has
 // not changed for restAfter, the bot is idle. Before, giveBackMemory calls the
@@ -63,6 +50,7 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 // read many of them again. The error is that of giveBackPages.
 func giveBack() error {
 	collect()
+	collections.rest()
 	trimMalloc()
 	return giveBackPages()
 }
