@@ -1,7 +1,9 @@
 package matrix
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -151,9 +153,32 @@ func (t *roomTurns) of(room id.RoomID) *semaphore.Weighted {
 // the event carries it too, so that sync shows which post the event is. The error is
 // mautrix's.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
-	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
-		Parsed: content, Raw: map[string]any{postKey: txn},
-	}, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
+	body, err := withKey(content, txn)
+	if err != nil {
+		return nil, err
+	}
+	return c.mx.SendMessageEvent(ctx, room, kind, body, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
+}
+
+// withKey returns content as a JSON object with the field postKey. mautrix would encode,
+// decode, merge and encode it again. The error says that content is no object.
+func withKey(content any, key string) (json.RawMessage, error) {
+	fields, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(fields, []byte("{")) {
+		return nil, fmt.Errorf("the content of an event is no object: %T", content)
+	}
+	name, err := json.Marshal(map[string]string{postKey: key})
+	if err != nil {
+		return nil, err
+	}
+	if len(fields) > len("{}") {
+		name[len(name)-1] = ','
+		return append(name, fields[1:]...), nil
+	}
+	return name, nil
 }
 
 // sentEvent returns the event id in the homeserver's answer to a request to send. If

@@ -20,6 +20,9 @@ const maxContent = 45_000
 func fitted(p chat.Post) *event.MessageEventContent {
 	content := message(p)
 	source := p.HTML
+	if isShort(content) {
+		return content
+	}
 	for limit := maxContent / 2; contentSize(content) > maxContent && limit > 0; limit = limit * 3 / 4 {
 		end, _ := locale.Render(p.Lang, "plain shortened", nil) // a test reads it in every language
 		p.HTML, _ = locale.Quote(source, "", limit)
@@ -27,6 +30,16 @@ func fitted(p chat.Post) *event.MessageEventContent {
 		content = message(p)
 	}
 	return content
+}
+
+// largestByte is the size in JSON of the byte that takes most, such as «<» as \u003c.
+const largestByte = 6
+
+// isShort reports whether the texts of content, which is no edit and mentions nobody,
+// are so short that it fits into one event whatever they hold: most need no measuring.
+func isShort(content *event.MessageEventContent) bool {
+	return content.NewContent == nil && len(content.Mentions.UserIDs) == 0 &&
+		largestByte*(len(content.Body)+len(content.FormattedBody)) < maxContent/2
 }
 
 // contentSize returns the size of a message's content, in bytes of JSON; 0 if it cannot
