@@ -68,20 +68,18 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.Even
 	}
 	e := chat.Event{Room: room}
 	var content string
-	var seq int64
 	var tries int
 	var late bool
 	err = d.db.QueryRow(ctx, `
-		SELECT seq, event_id, content, tries, late FROM inbox
-		WHERE room_id = $1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
-		ORDER BY seq LIMIT 1`, room, string(ids)).Scan(&seq, &e.ID, &content, &tries, &late)
+		UPDATE inbox SET tries = tries + 1 WHERE seq = (
+			SELECT seq FROM inbox
+			WHERE room_id = $1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
+			ORDER BY seq LIMIT 1)
+		RETURNING event_id, content, tries - 1, late`, room, string(ids)).Scan(&e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, chat.ErrNotFound
 	} else if err != nil {
 		return e, 0, err
-	}
-	if _, err := d.db.Exec(ctx, "UPDATE inbox SET tries = tries + 1 WHERE seq = $1", seq); err != nil {
-		return chat.Event{}, 0, err
 	}
 	if err := json.Unmarshal([]byte(content), &e); err != nil {
 		return chat.Event{ID: e.ID, Room: room}, tries, fmt.Errorf("read the stored event %s: %w", e.ID, err)

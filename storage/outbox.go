@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"heraut/chat"
@@ -15,27 +16,41 @@ import (
 const outboxColumns = `seq, post_key, cause, slot, kind, room_id, priority, state, txn, content,
 	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at, blocked_since, done_at`
 
-func scanPost(scan scanFunc) (r queue.Row, err error) {
-	var room chat.RoomID
-	var priority chat.Priority
-	var content string
-	var attemptedAt, doubtSince, nextAt, blockedSince, doneAt int64
-	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
-		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince, &doneAt)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r, chat.ErrNotFound
-	} else if err != nil {
+func scanPost(scan scanFunc) (queue.Row, error) {
+	r, content, err := scanUnread(scan)
+	if err != nil {
 		return r, err
 	}
+	return r, readPost(&r, content)
+}
+
+// readPost parses the stored content of a post into r.Post, and leaves its room and
+// priority. The content of a finished post may be empty.
+func readPost(r *queue.Row, content string) error {
+	room, priority := r.Post.Room, r.Post.Priority
 	if content != "" {
 		if err := json.Unmarshal([]byte(content), &r.Post); err != nil {
-			return r, fmt.Errorf("read the stored post %s: %w", r.Key, err)
+			return fmt.Errorf("read the stored post %s: %w", r.Key, err)
 		}
 	}
 	r.Post.Room, r.Post.Priority = room, priority
+	return nil
+}
+
+// scanUnread returns a post of the outbox with the room and priority of its Post, and
+// the content for readPost. The error is chat.ErrNotFound for no row.
+func scanUnread(scan scanFunc) (r queue.Row, content string, err error) {
+	var attemptedAt, doubtSince, nextAt, blockedSince, doneAt int64
+	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &r.Post.Room, &r.Post.Priority, &r.State, &r.Txn, &content,
+		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince, &doneAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, "", chat.ErrNotFound
+	} else if err != nil {
+		return r, "", err
+	}
 	r.AttemptedAt, r.DoubtSince, r.NextAt = fromMillis(attemptedAt), fromMillis(doubtSince), fromMillis(nextAt)
 	r.BlockedSince, r.DoneAt = fromMillis(blockedSince), fromMillis(doneAt)
-	return r, nil
+	return r, content, nil
 }
 
 // AddPost stores a post in the outbox, the table of posts to send. It does nothing if
@@ -145,8 +160,33 @@ var (
 		"head CROSS JOIN outbox ON outbox.seq = head.seq WHERE TRUE"}
 )
 
-// few is the largest number of open posts for headsOfFew.
-const few = 5000
+var nextOfFew, nextOfMany = nextPostQuery(headsOfFew), nextPostQuery(headsOfMany)
+
+const (
+	// few is the largest number of open posts for headsOfFew.
+	few = 5000
+	// recount is after how many looks for a post the open posts are counted again.
+	recount = 32
+)
+
+// openPosts remembers whether there are more open posts than few, which only decides
+// which of two queries with the same result is faster. The zero value is ready to use;
+// it is safe for concurrent use.
+type openPosts struct{ looks, many atomic.Int64 }
+
+// now reports whether there were more open posts than few at the last count, which is at
+// most recount calls old. The error is that of counting.
+func (m *openPosts) now(ctx context.Context, d *DB) (bool, error) {
+	if m.looks.Add(1)%recount == 1 {
+		var many int64
+		if err := d.db.QueryRow(ctx, "SELECT COUNT(*) > $1 FROM (SELECT 1 FROM outbox WHERE done_at = 0 LIMIT $1 + 1)", few).Scan(&many); err != nil {
+			m.looks.Store(0)
+			return false, err
+		}
+		m.many.Store(many)
+	}
+	return m.many.Load() != 0, nil
+}
 
 // NextPost returns seq, the number of the post to send next. Only the first unsent post
 // of each lane (the posts of one room and priority) can be next. Of those that are due,
@@ -160,18 +200,14 @@ func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (s
 	if err != nil {
 		return 0, time.Time{}, err
 	}
-	var isMany bool
-	err = d.db.QueryRow(ctx, "SELECT COUNT(*) > $1 FROM (SELECT 1 FROM outbox WHERE done_at = 0 LIMIT $1 + 1)", few).Scan(&isMany)
-	if err != nil {
+	query := nextOfFew
+	if isMany, err := d.many.now(ctx, d); err != nil {
 		return 0, time.Time{}, err
-	}
-	heads := headsOfFew
-	if isMany {
-		heads = headsOfMany
+	} else if isMany {
+		query = nextOfMany
 	}
 	var nextAt int64
-	err = d.db.QueryRow(ctx, nextPostQuery(heads),
-		millis(now), string(rooms)).Scan(&seq, &nextAt)
+	err = d.db.QueryRow(ctx, query, millis(now), string(rooms)).Scan(&seq, &nextAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, time.Time{}, chat.ErrNotFound
@@ -211,8 +247,9 @@ func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row
 
 // ConfirmPost marks the post with that transaction id as sent, whatever its state,
 // because sync shows its event id, and erases the stored content. It returns the post,
-// still with its content; first is false if it was already sent. The error is
-// chat.ErrNotFound if no post has that transaction id.
+// still with its content; first is false if it was already sent, and the post then
+// comes without content. The error is chat.ErrNotFound if no post has that transaction
+// id.
 func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, true)
 }
@@ -232,13 +269,15 @@ func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time
 // counts as sent.
 func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
-		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
-		if err != nil && row.Key == "" {
+		var content string
+		row, content, err = scanUnread(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
+		if err != nil {
 			return err
 		}
 		if first = row.State != queue.Sent || row.EventID == ""; !first {
 			return nil
 		}
+		_ = readPost(&row, content) // a damaged post was sent all the same
 		row.State, row.EventID, row.DoubtSince = queue.Sent, id, time.Time{}
 		_, err := d.db.Exec(ctx, `
 			UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2,

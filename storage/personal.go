@@ -62,6 +62,7 @@ func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, er
 // yet to decline, and the sender of messages that still wait.
 func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
+		d.changesRelays(ctx) // they name who added them
 		for _, table := range personalTables {
 			if table.forget == "" {
 				continue

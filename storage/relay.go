@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"heraut/chat"
 	"heraut/relay"
@@ -22,6 +23,15 @@ func noRow(err error) error {
 // Relays returns the relays that operators set up in the chat. A relay carries
 // questions from one room to a room of experts, and the answers back.
 func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
+	all, err := d.relays.get(ctx, d.readRelays)
+	all = slices.Clone(all)
+	for i, r := range all { // the caller may change them
+		all[i].From, all[i].Themes = slices.Clone(r.From), slices.Clone(r.Themes)
+	}
+	return all, err
+}
+
+func (d *DB) readRelays(ctx context.Context) ([]relay.Relay, error) {
 	rows, err := d.db.Query(ctx, "SELECT name, rooms, experts, themes, may_widen, added_by, added_at FROM relay ORDER BY name")
 	return collect(rows, err, func(scan scanFunc) (r relay.Relay, err error) {
 		var from, themes string
@@ -52,12 +62,14 @@ func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
 		INSERT OR REPLACE INTO relay (name, rooms, experts, themes, may_widen, added_by, added_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		r.Name, string(from), r.To, string(themes), r.MayWiden, r.By, millis(r.At))
+	d.changesRelays(ctx)
 	return err
 }
 
 // RemoveRelay deletes the relay with that name, or returns chat.ErrNotFound.
 func (d *DB) RemoveRelay(ctx context.Context, name string) error {
 	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relay WHERE name = $1", name))
+	d.changesRelays(ctx)
 	if err == nil && !removed {
 		return chat.ErrNotFound
 	}

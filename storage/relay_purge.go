@@ -48,6 +48,7 @@ func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (de
 			}
 		}
 		result, err := d.db.Exec(ctx, "DELETE FROM question WHERE "+condition, arg)
+		d.changesQuestions(ctx)
 		if err != nil {
 			return err
 		}

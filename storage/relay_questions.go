@@ -91,6 +91,7 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		INSERT INTO question (`+questionColumns+`)
 		VALUES (`+numbered(len(values))+`)`, values...)
+	d.changesQuestions(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -109,6 +110,7 @@ func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 			UPDATE question SET (`+questionColumns+`) =
 				(`+numbered(len(values))+`)
 			WHERE number = $`+strconv.Itoa(len(values)+1), append(values, q.Number)...)
+		d.changesQuestions(ctx)
 		if err != nil || q.AnsweredAt.IsZero() {
 			return err
 		}
@@ -149,9 +151,28 @@ func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Questio
 }
 
 // SubjectsIn returns the questions that are not closed, are about a software, and have
-// the room as their origin or their experts' room, oldest first.
+// the room as their origin or their experts' room, oldest first. Each card asks for
+// them: for a room without any, the answer comes from memory.
 func (d *DB) SubjectsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
+	rooms, err := d.subjects.get(ctx, d.roomsWithSubjects)
+	if err != nil || !rooms[room] {
+		return nil, err
+	}
 	return d.questions(ctx, "closed_at = 0 AND subject <> '' AND (origin = $1 OR experts = $1)", room)
+}
+
+// roomsWithSubjects returns the rooms that ask or answer an open question about a
+// software.
+func (d *DB) roomsWithSubjects(ctx context.Context) (map[chat.RoomID]bool, error) {
+	rows, err := d.db.Query(ctx, `
+		SELECT origin FROM question WHERE closed_at = 0 AND subject <> ''
+		UNION SELECT experts FROM question WHERE closed_at = 0 AND subject <> ''`)
+	all, err := collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
+	rooms := make(map[chat.RoomID]bool, len(all))
+	for _, room := range all {
+		rooms[room] = true
+	}
+	return rooms, err
 }
 
 // AllQuestionsIn returns the questions that the room asked or answers, open or closed,

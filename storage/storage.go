@@ -15,6 +15,9 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 	"go.mau.fi/util/dbutil"
+
+	"heraut/chat"
+	"heraut/relay"
 )
 
 // ErrOtherVersion means that another version of the bot wrote the database.
@@ -36,6 +39,11 @@ var ErrDamaged = errors.New("the database is damaged")
 type DB struct {
 	db   *dbutil.Database
 	from int // the schema version before Open
+
+	relays   remembered[[]relay.Relay]
+	subjects remembered[map[chat.RoomID]bool] // rooms of open questions about a software
+	askers   askers                           // who ever got a list to choose from
+	many     openPosts
 }
 
 // A released migration never changes (migrations.sha256 lists them): add a new file
@@ -186,6 +194,11 @@ func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 		hook()
 	}
 	return nil
+}
+
+func inTransaction(ctx context.Context) bool {
+	_, ok := ctx.Value(commitHooks{}).(*[]func())
+	return ok
 }
 
 // AfterCommit calls f once the transaction of ctx is committed, and never if it is
