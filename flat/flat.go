@@ -103,13 +103,30 @@ type File struct{ data []byte }
 
 // Open opens the file at path, which Write has stored with the same key, and checks
 // that it is whole. The error wraps ErrStale if the file was stored with another key or
-// is damaged. Any other error is the system's, such as fs.ErrNotExist.
+// is damaged. Any other error is the system's, such as fs.ErrNotExist. What happens to
+// the file at path afterwards does not change the File, which reads a copy: Open writes
+// that to the same directory, which needs the space, and removes its name.
 func Open(path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	// Reading a mapped file that somebody cut since ends the process (SIGBUS).
+	private, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return nil, err
+	}
+	defer private.Close()
+	if err := os.Remove(private.Name()); err != nil {
+		return nil, err
+	}
+	return openCopy(io.TeeReader(f, private), private, key)
+}
+
+// openCopy reads a stored file from the beginning, which also writes it to private, and
+// returns the File that reads private. The error is as for Open.
+func openCopy(f io.Reader, private *os.File, key string) (*File, error) {
 	// The file is read, rather than its mapping, so that its pages take no memory.
 	checksum := crc32.New(castagnoli)
 	head := make([]byte, headerSize)
@@ -123,7 +140,7 @@ func Open(path, key string) (*File, error) {
 	if !bytes.Equal(head, header(key, int(length), checksum.Sum32())) {
 		return nil, ErrStale
 	}
-	return mapped(f, headerSize+int(length))
+	return mapped(private, headerSize+int(length))
 }
 
 // unmapping is held while a file is unmapped, and by WhileMapped.

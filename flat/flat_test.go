@@ -1,10 +1,12 @@
 package flat
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"testing"
 )
@@ -50,6 +52,50 @@ func TestFile(t *testing.T) {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+// What somebody does to the file, after it was opened, neither changes what it holds nor
+// ends the process.
+func TestFileIsOurs(t *testing.T) {
+	numbers := make([]uint64, 1<<16)
+	for i := range numbers {
+		numbers[i] = uint64(i) * 7
+	}
+	var w Writer
+	Add(&w, numbers)
+	for name, harm := range map[string]func(path string) error{
+		"cut":         func(path string) error { return os.Truncate(path, 10) },
+		"emptied":     func(path string) error { return os.Truncate(path, 0) },
+		"overwritten": func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("x"), 8<<16), 0o600) },
+		"removed":     os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // the fault ended the process
+			dir := t.TempDir()
+			path := filepath.Join(dir, "a.flat")
+			if err := w.Write(path, "key"); err != nil {
+				t.Fatal(err)
+			}
+			f, err := Open(path, "key")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+				t.Errorf("the directory holds %v, %v", files, err)
+			}
+			if err := harm(path); err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if fault := recover(); fault != nil {
+					t.Error(fault)
+				}
+			}()
+			if got := Next[uint64](f.Reader()); !slices.Equal(got, numbers) {
+				t.Error("it holds something else")
+			}
+		})
 	}
 }
 

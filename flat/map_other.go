@@ -4,7 +4,8 @@ package flat
 
 import "os"
 
-func mapped(f *os.File, _ int) (*File, error) {
-	data, err := os.ReadFile(f.Name())
+func mapped(f *os.File, size int) (*File, error) {
+	data := make([]byte, size)
+	_, err := f.ReadAt(data, 0)
 	return &File{data}, err
 }
