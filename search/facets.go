@@ -112,11 +112,24 @@ type Faceted struct {
 	Total int
 }
 
+// commonLicences are the folded names of common licences, without their versions.
+var commonLicences = []string{"agpl", "apache", "bsd", "cc", "cecill", "eupl", "gpl", "lgpl", "mit", "mpl"}
+
+// isLicence reports whether a folded word names a common licence, with or without a
+// version, such as «eupl-1.2» or «gplv3».
+func isLicence(word string) bool {
+	name := word
+	if end := strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }); end >= 0 {
+		name = strings.TrimSuffix(word[:end], "v")
+	}
+	return slices.Contains(commonLicences, name)
+}
+
 // withLicence turns a query that only names a licence, such as «logiciels sous licence
-// gpl», into the filter «licence:gpl», if a listed entry has this licence. fields are
-// the words of the query; the words of any other query come back unchanged. Without the
-// filter, the search would find nothing, since the texts of entries do not name the
-// licence.
+// gpl», into the filter «licence:gpl», if a listed entry has this licence or it is a
+// common one (isLicence). fields are the words of the query; the words of any other
+// query come back unchanged. Without the filter, the search would find nothing or what
+// resembles the name, since the texts of entries do not name the licence.
 func (e *Engine) withLicence(fields []string) []string {
 	licence := &facets[0]
 	at := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(licence.names, text.Fold(f)) })
@@ -128,13 +141,16 @@ func (e *Engine) withLicence(fields []string) []string {
 			return fields
 		}
 	}
-	c := condition{facet: licence, values: []string{text.Fold(fields[at+1])}}
+	name := text.Fold(fields[at+1])
+	c := condition{facet: licence, values: []string{name}}
+	known := isLicence(name)
 	for s := range e.All() {
-		if s.Withdrawn == nil && c.holds(s) {
-			return []string{licence.names[0] + ":" + fields[at+1]}
-		}
+		known = known || s.Withdrawn == nil && c.holds(s)
 	}
-	return fields
+	if !known {
+		return fields
+	}
+	return []string{licence.names[0] + ":" + fields[at+1]}
 }
 
 // Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl dessin»,

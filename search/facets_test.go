@@ -33,6 +33,9 @@ func TestFacets(t *testing.T) {
 		"couleur:bleu":               "unknown couleur",
 		"licence GPL":                "card [Pinceau]",
 		"logiciels sous licence mit": "card [Crayon]",
+		"licence eupl":               "none []", // not what resembles the name
+		"sous licence EUPL-1.2":      "none []",
+		"licence agplv3":             "none []",
 	} {
 		r, ok := e.Faceted(query)
 		got := fmt.Sprint(r.Shape, " ", names(r.Matches))
@@ -43,7 +46,7 @@ func TestFacets(t *testing.T) {
 			t.Errorf("«%s»: got %q, want %q", query, got, want)
 		}
 	}
-	for _, query := range []string{"dessin", "licence", "licence libre", "dessin licence gpl", "licence gpl dessin", "https://example.org dessin", "LemonLDAP::NG"} {
+	for _, query := range []string{"dessin", "licence", "licence libre", "licence mitel", "licence eupla", "dessin licence gpl", "licence gpl dessin", "https://example.org dessin", "LemonLDAP::NG"} {
 		if _, ok := e.Faceted(query); ok {
 			t.Errorf("«%s» is taken for facets", query)
 		}
