@@ -26,7 +26,9 @@ type decision struct {
 
 // commit stores all results of one reading of a source in the transaction of ctx:
 // hosts, owners, new items, decisions, corrections and the source's state. It then
-// posts the news that is due in rooms. The error names the step that failed.
+// posts the news that is due in rooms, in the same transaction. An error in storing
+// names the step that failed; an error in posting is that of deliver. The caller rolls
+// back after either.
 func (d *decision) commit(ctx context.Context) error {
 	for _, step := range []struct {
 		what string

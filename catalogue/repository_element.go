@@ -14,8 +14,10 @@ const (
 	GenEcosystems Generation = "ecosystems" // ecosyste.ms
 )
 
-// repositoryGeneration returns the published format of an element in a list of
-// repositories, by the name of its address field.
+// repositoryGeneration returns the format of o, an element in a list of repositories.
+// Each format has another name for the field that holds the repository's address. The
+// result is GenCodegouv for an element with neither repertoire_url nor html_url nor
+// repository_url.
 func repositoryGeneration(o object) Generation {
 	switch {
 	case o.has("repertoire_url"):

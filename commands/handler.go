@@ -357,8 +357,10 @@ func (h *Handler) line(e chat.Event) Line {
 	return l
 }
 
-// about returns a Line without text, with the room, the sender and the settings for an
-// answer to e.
+// about returns the Line for an answer to the event e, without text. It holds the
+// event, its room, its sender and the sender's rights, and the language and the prefix
+// that are set for the room. line adds the text of a message; other events, such as
+// reactions, have none.
 func (h *Handler) about(e chat.Event) Line {
 	s := h.rooms.Of(e.Room)
 	return Line{

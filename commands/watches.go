@@ -189,12 +189,13 @@ type feedChoices struct {
 	Feeds        []feed.Link
 }
 
-// add answers the command that subscribes the room to a source; the answer's change
-// does so. rest, the arguments after the source, holds the filter, the rhythm and, for
-// a feed, its label. If the room has a subscription with this source and filter
-// already, the change sets its rhythm, if rest names one, or else its label, if rest
-// names one; if rest names neither, the answer says that the subscription exists. trial
-// is the result of trying a feed's address, zero for another source.
+// add answers the command that subscribes the room to a source. The answer's field
+// change makes the subscription, in the transaction that stores the answer. rest, the
+// arguments after the source, holds the filter, the rhythm and, for a feed, its label.
+// If the room already has a subscription with this source and filter, the change sets
+// only its rhythm, or its label if rest names no rhythm: a label beside a rhythm is
+// then ignored. If rest names neither, the answer says that the subscription exists.
+// trial is the result of trying a feed's address, zero for another source.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
 	label := ""
 	if trial.Address != "" {

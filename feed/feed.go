@@ -81,10 +81,11 @@ type Source struct {
 	ContentType string // the HTTP header; may be empty
 }
 
-// Read parses the feed body; from says where it comes from. The error wraps ErrTooMany,
-// ErrPage for a web page, which is an ErrFormat too, or ErrFormat: body is no feed, has
-// neither an entry nor a title nor a link to its site, or has entries but none that can
-// be used.
+// Read parses the feed body; from says where it comes from. The error wraps one of
+// these: ErrTooMany if body exceeds a limit of this package, such as maxEntries;
+// ErrPage, which wraps ErrFormat, if it is a web page; ErrFormat if it is no feed, if
+// it has neither an entry nor a title nor a link to its site, or if none of its entries
+// can be used.
 func Read(body []byte, from Source) (*Feed, error) {
 	text, err := decode(body, from.ContentType)
 	if err != nil {

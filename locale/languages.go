@@ -265,8 +265,10 @@ func IsGreeting(word string) bool { return now().greetings()[word] }
 // such as «merci», in any language in force.
 func IsCourtesy(word string) bool { return now().courtesy()[word] }
 
-// IsIgnored reports whether a folded word says nothing about what a search looks for,
-// in any language in force.
+// IsIgnored reports whether at least one language that the bot uses lists the folded
+// word under «ignored», as a word that says nothing about what a search looks for. The
+// program's own languages list none: the stop words of French and English are in
+// package search.
 func IsIgnored(word string) bool { return now().ignored()[word] }
 
 // Canonical returns the bot's own word for a word that people type in a setting or an

@@ -23,7 +23,9 @@ type Keys struct {
 
 // InspectKeys reads all of the file cryptoDB, the database of encryption keys, and
 // changes nothing; the bot may be running. Without keys in it, Device is empty and the
-// error nil. The error wraps ErrKeysDamaged, or is that of the file system.
+// error nil. The error wraps ErrKeysDamaged for a damaged file and fs.ErrNotExist for a
+// missing one; any other means that the file could not be read, for example because it
+// is locked or ctx ended.
 func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
 	err = readKeys(ctx, cryptoDB, nil, "", func(store *crypto.SQLCryptoStore) error {
 		var finding string

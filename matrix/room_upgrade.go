@@ -181,9 +181,10 @@ func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *even
 	return nil
 }
 
-// powersAt returns the room's power levels at the event at. If the homeserver does not
-// return them (Dendrite does not), it returns the present ones. The error means that the
-// homeserver did not answer, or that the present ones could not be read.
+// powersAt returns the room's power levels at the event at. If the homeserver refuses
+// to return them or leaves them out (as Dendrite does), it returns the present ones.
+// The error means that the homeserver gave no Matrix answer, that it failed or is too
+// busy (status 500 and above, or 429), or that the present ones could not be read.
 func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*event.PowerLevelsEventContent, error) {
 	// With later events in the answer, the state would be the one after those.
 	url := c.mx.BuildURLWithQuery(mautrix.ClientURLPath{"v3", "rooms", room, "context", at}, map[string]string{

@@ -15,8 +15,9 @@ const (
 	readWithin = 5 * time.Second
 )
 
-// read is a read receipt that waits to be sent: the event up to which the bot has read
-// a room, and the sequence number of the row that answers it.
+// read is a read receipt that waits to be sent. event is the event up to which the bot
+// has read a room; seq is the number in the outbox of the post that answers this event.
+// Of two receipts for one room, answered keeps the one with the higher seq.
 type read struct {
 	event chat.EventID
 	seq   int64

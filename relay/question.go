@@ -204,8 +204,9 @@ type Reaction struct {
 // Direct, among the rooms that a relay starts from, stands for every direct message.
 const Direct chat.RoomID = "direct"
 
-// Relay is the connection of some rooms to one room of experts: the bot carries
-// questions from there to the experts, and the answers back.
+// Relay connects one or several rooms of askers (From) with one room of experts (To):
+// the bot carries questions from the askers' rooms to the experts' room, and their
+// answers back.
 type Relay struct {
 	Name   string        // as people type it: small letters, digits and hyphens
 	From   []chat.RoomID // may hold Direct

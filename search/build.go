@@ -97,9 +97,10 @@ func products(s *catalogue.Software) []catalogue.Similar {
 	return out
 }
 
-// name adds a name of an entry to the index: as a whole, by its words, and by parts
-// such as Libre and Office. key holds the entry's number, the kind of name and, for a
-// product, its index.
+// name adds a name of an entry to the index: as a whole and by its words, and also by
+// the parts of each word (Libre and Office of LibreOffice), except for the name of a
+// product. key holds the entry's number and the kind of name; for a product (products),
+// it also holds the product's position among those of the entry.
 func (b *indexBuilder) name(name string, key nameKey) {
 	b.names = append(b.names, nameKeys(name, key)...)
 	part := key.place

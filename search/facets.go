@@ -72,8 +72,9 @@ func FacetNames() []string {
 	return out
 }
 
-// condition is one filter in a query, such as «-licence:gpl»: an entry must have one
-// of its values or, if it is negated, none of them.
+// condition is one filter in a query, such as «-licence:gpl»: an entry must have a
+// value of the facet that begins with one of values, as gpl-3.0 does with gpl, or, if
+// not is set, no such value.
 type condition struct {
 	facet  *facet
 	values []string

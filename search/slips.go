@@ -49,8 +49,8 @@ func (b *slipBuilder) index() slipIndex {
 	return x
 }
 
-// slip is a text that a word may be with a typing error: the number of the text, and
-// the cost of the error.
+// slip is a correction of a word that may have a typing error: the number under which
+// slipBuilder.add received the correct text, and the cost of the error (distance).
 type slip struct {
 	id   int32
 	cost float32

@@ -8,7 +8,7 @@ import (
 )
 
 // Account returns the stored facts about the bot's Matrix account; the zero value
-// before the first login.
+// before the first attempt to log in. The error is that of the database.
 func (d *DB) Account(ctx context.Context) (a chat.Account, err error) {
 	var tried, asked, since, expires int64
 	err = d.db.QueryRow(ctx, `

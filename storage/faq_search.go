@@ -18,8 +18,10 @@ import (
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
 // knownWords holds the words under which searches find a known question (an answered
-// question or an entry of the FAQ): the words of the question, the words of the answer,
-// and senses, which name what words of both mean.
+// question or an entry of the FAQ), separated by spaces. question and answer hold the
+// stems of these two texts. senses holds the names of the senses that the thesaurus
+// finds in both (search.TextTerms), so that synonyms find each other, and the stems of
+// what people use the programs in the answer for (search.UsesIn).
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {

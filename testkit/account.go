@@ -51,7 +51,8 @@ func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password stri
 
 // register makes an account and logs in to it, through the registration with a shared
 // secret that Synapse documents and Dendrite also has. admin makes it an administrator.
-// It returns the user id and the access token of the login.
+// It returns the user id and the access token of the login. It does not end a test: the
+// error is that of a request to the homeserver.
 func (h *Homeserver) register(
 	ctx context.Context, localpart, password string, admin bool,
 ) (user id.UserID, token string, err error) {

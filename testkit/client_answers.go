@@ -9,9 +9,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// AwaitAnswer waits for the first answer of the user from to the message to, and
-// returns it; it ends the test if none comes in half a minute. In a direct message that
-// the client made, an answer need not refer to the message: see DirectAnswers.
+// AwaitAnswer waits until a person or a bot, whose user id is from, answers the message
+// with the event id to. It returns the first such answer, and ends the test if none
+// comes in half a minute. In a direct message that the client made, an answer need not
+// refer to the message: see DirectAnswers.
 func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
 	t.Helper()
 	find := c.answersIn(room)

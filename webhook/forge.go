@@ -88,10 +88,13 @@ func readForge(r *reader, o object) []*note {
 	return []*note{n}
 }
 
-// forgeOther fills the note n from o, an event of a forge for which there is no other
-// reader. event is the event's name in the request's header, possibly empty. The note's
-// title is that of the first object in o that only this kind of event has. If n.where
-// would repeat the title, forgeOther clears it.
+// forgeOther fills the note n from o, the body of a code host's event that no other
+// function reads. event is the event's name in the request's header, possibly empty.
+// The title is that of the first object in o, by alphabetical order of the keys, that
+// has a title, a name or an id; objects that come with many kinds of event, such as the
+// repository and the sender, do not count. Without such an object, the title is the
+// workflow, or else n.where, or else another name in o, and forgeOther clears n.where
+// if it equals the title.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
 	for _, key := range o.keys() {

@@ -14,8 +14,10 @@ import (
 	"heraut/schedule"
 )
 
-// A Secret is a password or a key. Printing or encoding it gives "[secret]", so that
-// it never gets into logs or messages.
+// A Secret is a password or a key. Printing it with %v, %s or %q, or encoding it as a
+// value in JSON or YAML, gives "[secret]", so that it does not get into logs or
+// messages. Two cases show the real value: a Secret in an unexported field that package
+// fmt prints, and a Secret as a map key in JSON. string(s) is the real value.
 type Secret string
 
 // String returns "[secret]" instead of the secret.

@@ -237,5 +237,7 @@ func (r *markdownReader) finish() {
 	r.lines, r.open, r.fenced, r.ended = nil, false, false, false
 }
 
-// unescaped returns a text without the escapes of Markdown.
+// unescaped returns a text without the backslashes that the export of the FAQ as
+// Markdown puts before signs (markdownSigns, markdownStart). Other backslashes stay,
+// also those before a full stop or a parenthesis.
 func unescaped(s string) string { return markdownEscape.ReplaceAllString(s, "$1") }

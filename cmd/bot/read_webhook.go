@@ -19,8 +19,9 @@ var (
 )
 
 // readWebhook reads the body of a tool's request to a webhook, of at most maxWebhook
-// bytes. Its one entry is the message that the bot would post, in the language of the
-// option --lang. The error means that the body cannot be read.
+// bytes. The reading that it returns has one entry: the message that the bot would
+// post, in the language of the option --lang. The error means that the body cannot be
+// read.
 func readWebhook(in readInput) (reading, error) {
 	data, err := io.ReadAll(io.LimitReader(in.body, maxWebhook))
 	if err != nil {
