@@ -55,6 +55,7 @@ type relayChange struct {
 // or that a hand-over waits for the asker.
 type followed struct {
 	Number int64
+	SameAs int64  // of a duplicate: the question from which its asker is answered
 	Room   string // the other experts' room, of a question that is handed over
 	What   string // such as "claimed", "released", "handed", "solved" or "kept"
 }
@@ -250,6 +251,52 @@ func (a *Answerer) handOver(ctx context.Context, r request) (Answer, error) {
 	answer, err := a.message(r, "relay-done", done)
 	answer.change = change
 	return answer, err
+}
+
+// join answers the command «[number] number», which says that a question is the same as
+// another one, from which its asker is then answered. It answers with the reason if the
+// relay refuses.
+func (a *Answerer) join(ctx context.Context, r request) (Answer, error) {
+	numbers := questionNumbers(r.args)
+	if len(numbers) == 0 || len(numbers) > 2 {
+		return a.explain(ctx, r, r.command)
+	}
+	named := ""
+	if len(numbers) == 2 {
+		named = strconv.FormatInt(numbers[0], 10)
+	}
+	q, err := a.parts.Relay.Which(ctx, r.Event, named)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	change, original, err := a.parts.Relay.Join(ctx, r.Event, q, numbers[len(numbers)-1])
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	answer, err := a.message(r, "relay-done", followed{Number: q.Number, SameAs: original, What: "same"})
+	answer.change = change
+	return answer, err
+}
+
+// questionNumbers returns the numbers of questions of which a text consists, as in
+// «12 7» and «n° 12 n° 7»; nil if there is anything else in it.
+func questionNumbers(text string) (numbers []int64) {
+	for text = strings.TrimSpace(text); text != ""; {
+		match := questionNumber.FindStringSubmatch(text)
+		if match == nil {
+			return nil
+		}
+		number, err := strconv.ParseInt(match[1], 10, 64)
+		if err != nil || number == 0 {
+			return nil
+		}
+		numbers, text = append(numbers, number), text[len(match[0]):]
+	}
+	return numbers
+}
+
+func (a *Answerer) separate(ctx context.Context, r request) (Answer, error) {
+	return a.settle(ctx, r, "apart", a.parts.Relay.Separate)
 }
 
 func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {

@@ -124,14 +124,14 @@ func (a *Answerer) byName(name string) *command {
 
 // nearest returns the command, as people type it, whose spelling is closest to word. It
 // is empty if no command is within two changed letters of word, or within one if word
-// has only two or three letters. Of a subcommand, nearest compares only the last word,
-// and returns the whole name.
+// has two or three letters or the command four: half of it would be another word. Of a
+// subcommand, nearest compares only the last word, and returns the whole name.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""
 	for i := range a.table {
 		for _, w := range a.table[i].words {
-			if d := text.Distance(word, w); d < best {
+			if d := text.Distance(word, w); d < best && 2*d < len(w) {
 				best, found = d, a.table[i].with(w)
 			}
 		}

@@ -147,6 +147,8 @@ func questionRows() []command {
 		{words: []string{"laisser", "release"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).release},
 		{words: []string{"confier", "assign"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, remote: always, answer: (*Answerer).assign},
 		{words: []string{"transmettre", "handover"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).handOver},
+		{words: []string{"meme", "same"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).join},
+		{words: []string{"separer", "separate", "rouvrir", "reopen"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).separate},
 		{words: []string{"resolu", "solved"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).solve},
 		{words: []string{"note"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).note},
 		{words: []string{"repondre", "answer", "reply"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, carried: addressed, answer: (*Answerer).reply},

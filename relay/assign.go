@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"heraut/chat"
@@ -37,13 +38,15 @@ type assigned struct {
 
 // mayPassOn returns a *Fault if the sender of e may not give the question q to somebody
 // else: only the expert in charge, any expert if nobody is, and moderators may, in the
-// experts' room, while the question is open.
+// experts' room, while the question is open and repeats no other.
 func mayPassOn(e chat.Event, q Question) error {
 	switch {
 	case e.Room != q.Experts:
 		return &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed() || q.Waits():
 		return &Fault{What: FaultNotOpen, Number: q.Number}
+	case q.SameAs != 0:
+		return &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
 	case q.Claimer != "" && q.Claimer != e.Sender && e.Level < chat.LevelModerator:
 		return &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
@@ -214,7 +217,7 @@ func (d *Carrier) Decline(_ context.Context, e chat.Event, q Question) (func(ctx
 // waits for them to accept it. It ends a request to a colleague, also when the expert in
 // charge claims the question again. The caller saves q.
 func (d *Carrier) claim(ctx context.Context, e chat.Event, q *Question) error {
-	if !q.Status.Asked() || q.Status.Closed() {
+	if !q.Status.Asked() || q.Status.Closed() || q.SameAs != 0 {
 		return nil
 	}
 	waits := q.Assign.waitsFor(e.Sender, d.Now())

@@ -220,6 +220,9 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	if err := d.settleAssignment(ctx, before, &q); err != nil {
 		return err
 	}
+	if err := d.settleDuplicates(ctx, before, &q); err != nil {
+		return err
+	}
 	if q.Number == 0 {
 		number, err := d.store.AddQuestion(ctx, q)
 		if err != nil {

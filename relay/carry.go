@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -39,6 +40,8 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 		return d.refuse(e, q, &Fault{What: FaultClear, Number: q.Number})
 	case !q.Status.Asked() && !before.Carried():
 		return d.takeChoice(ctx, e, q)
+	case q.SameAs != 0 && e.Room == q.Experts && !before.Carried():
+		return d.refuse(e, q, &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)})
 	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
 		return d.refuse(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
@@ -84,7 +87,14 @@ func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, befor
 					return err
 				}
 			}
-			return d.store.SaveMessage(ctx, m)
+			if err := d.store.SaveMessage(ctx, m); err != nil || m.Role != RoleAnswer {
+				return err
+			}
+			given := sharing{name: e.Name, entry: how.Entry, file: said.Message.File != nil}
+			if how.Number == 0 {
+				given.related = &e
+			}
+			return d.share(ctx, m, given)
 		},
 	}, true, nil
 }
@@ -280,6 +290,9 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 // note: it stays in its room and is not carried.
 func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
+		if err := d.unshare(ctx, e.Original(), e.Room); err != nil {
+			return err
+		}
 		return d.store.SaveMessage(ctx, Message{
 			Post: chat.KeyOf(e.Cause(), 0), Room: e.Room, Question: q.Number, Role: RoleNote,
 			Event: e.Original(), From: e.Room, Sender: e.Sender, At: e.At,

@@ -55,6 +55,8 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed():
 		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
+	case q.SameAs != 0:
+		return nil, &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
 	case q.Claimer != "" && q.Claimer != e.Sender && !d.IsAssigned(q, e.Sender):
 		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
@@ -135,7 +137,8 @@ func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) e
 // Listed returns the open questions that may be listed in the room of e: those that it
 // asked or answers; in a direct message, those that the sender asked, whatever mine is.
 // If mine is true, it returns only those that the sender asked or is in charge of. The
-// experts' room does not see which questions without a name the sender asked.
+// experts' room sees neither duplicates, which they answer elsewhere, nor which
+// questions without a name the sender asked.
 func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)
@@ -145,7 +148,7 @@ func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Questi
 	for _, q := range all {
 		switch {
 		case mine && q.Asker != e.Sender && q.Claimer != e.Sender:
-		case e.Room == q.Experts && !q.Status.Asked():
+		case e.Room == q.Experts && (!q.Status.Asked() || q.SameAs != 0):
 		case e.Room == q.Experts && q.Nameless && mine && q.Asker == e.Sender && q.Claimer != e.Sender:
 			// The list would show the experts whose question it is.
 		default:

@@ -66,6 +66,13 @@ const (
 	FaultSelf     FaultKind = "self"     // it names the bot
 	FaultAssigned FaultKind = "assigned" // it names the colleague who is asked already
 
+	FaultJoined      FaultKind = "joined"       // the question, a duplicate, is answered from another one
+	FaultSameAlready FaultKind = "same already" // the question is that one, or is joined to it already
+	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and had no answer
+	FaultNotJoined   FaultKind = "not joined"   // the question's room is out of reach, or more open than the other's
+	FaultApart       FaultKind = "apart"        // the question repeats no other
+	FaultNotShared   FaultKind = "not shared"   // an answer cannot be given to the asker of a duplicate
+
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 
 	FaultNoEntry      FaultKind = "no entry"      // the FAQ has no entry with the number that the experts may read

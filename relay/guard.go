@@ -34,6 +34,7 @@ const (
 	aboutRoot         = "root"         // the question, for the experts
 	aboutConfirmation = "confirmation" // its status, for the asker
 	aboutCopy         = "copy"         // a carried message
+	aboutShared       = "shared"       // an answer, given to the asker of a duplicate
 	aboutFile         = "file"         // the file that goes along with it
 	aboutReaction     = "reaction"
 	aboutReminder     = "reminder" // a reminder to the experts
@@ -116,6 +117,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 		return d.checkConfirmation(ctx, row, q, s)
 	case aboutCopy:
 		return d.checkCopy(ctx, row, q, s)
+	case aboutShared:
+		return d.checkShared(ctx, row, q, s)
 	case aboutFile:
 		return d.checkFile(ctx, row, q, s)
 	case aboutAssignment:
@@ -215,6 +218,9 @@ func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m M
 		if err := d.store.SaveMessage(ctx, m); err != nil {
 			return err
 		}
+		if err := d.unshare(ctx, m.Event, m.From); err != nil {
+			return err
+		}
 	}
 	thread := q.thread()
 	if m.From == q.Experts {
@@ -309,6 +315,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		return d.tellAsker(ctx, q, failed)
 	case s.kind == aboutAssignment:
 		return d.assignmentEnded(ctx, row, q)
+	case s.kind == aboutShared:
+		return d.sharedEnded(ctx, row, q, s)
 	case s.kind == aboutFile:
 		return d.fileEnded(ctx, row, q, s)
 	case s.kind == aboutCopy:
@@ -324,6 +332,9 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		}
 		return d.update(ctx, q.Number, func(q *Question) error {
 			q.said(m)
+			if err := d.heard(ctx, q, m); err != nil {
+				return err
+			}
 			return d.mark(ctx, m.From, m.Event)
 		})
 	}

@@ -51,8 +51,8 @@ func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme 
 	}
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {
-			if now.Experts != q.Experts || now.Root != q.Root {
-				return nil // it went elsewhere meanwhile
+			if now.Experts != q.Experts || now.Root != q.Root || now.SameAs != 0 {
+				return nil // it went elsewhere, or was joined to another one, meanwhile
 			}
 			return d.handOrAsk(ctx, now, r, theme, now.Widens)
 		})

@@ -69,6 +69,9 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 		return nil, err
 	}
 	for _, m := range said {
+		if m.Source != "" {
+			continue // the answer itself is there
+		}
 		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
 	}
 	reactions, err := d.store.ReactionsBy(ctx, user)
@@ -96,6 +99,12 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 		return err
 	}
 	for _, m := range said {
+		if m.Source != "" {
+			if err := errors.Join(d.queue.Withdraw(ctx, m.Post), d.endShare(ctx, m)); err != nil {
+				return err
+			}
+			continue
+		}
 		if m.Role != RoleNote { // notes were not carried
 			if err := errors.Join(d.queue.Withdraw(ctx, m.Post), d.queue.Withdraw(ctx, m.filePost())); err != nil {
 				return err
@@ -116,6 +125,10 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 		return err
 	}
 	for _, q := range asked {
+		q, err := d.store.Question(ctx, q.Number) // an earlier turn may have changed it
+		if err != nil {
+			return err
+		}
 		if err := d.forgetQuestion(ctx, q); err != nil {
 			return fmt.Errorf("forget question %d: %w", q.Number, err)
 		}
@@ -176,6 +189,12 @@ func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 		}
 	}
 	if err := errors.Join(d.endHandover(ctx, &q), d.withdrawAssignment(ctx, &q)); err != nil {
+		return err
+	}
+	if err := d.removeDuplicate(ctx, q.SameAs, q.Number); err != nil {
+		return err
+	}
+	if err := d.bequeath(ctx, q.duplicates()); err != nil {
 		return err
 	}
 	return d.store.ForgetQuestion(ctx, q.Number)

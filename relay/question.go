@@ -136,6 +136,13 @@ type Question struct {
 	// Assign is an expert's request that a colleague look after the question.
 	Assign Assignment
 
+	// SameAs is the number of the question that this one repeats, from which its asker
+	// is answered; 0: none. That question repeats no other.
+	SameAs int64
+	// Duplicates holds the numbers of the questions that repeat this one, separated by
+	// spaces. Those that are no longer stored may be among them.
+	Duplicates string
+
 	// RemindedAt is when the experts were reminded, FollowedAt when the asker was
 	// asked whether it is solved; zero: not yet.
 	RemindedAt time.Time
@@ -184,6 +191,10 @@ type Message struct {
 	At       time.Time
 	// File identifies the attached file that goes along (fingerprint); empty: none does.
 	File string
+	// Source is the answer, a person's message, that a post of the bot (RoleRemark) gives
+	// to the asker of a duplicate; From and Sender are then those of the answer, and Event
+	// and Text are empty. Empty for any other record.
+	Source chat.EventID
 }
 
 // Carried reports whether the record is about a person's message with a copy in the

@@ -191,6 +191,9 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 		} else if ok && q.Origin != e.Room && q.Thread != "" { // without a thread, the room was replaced
 			return nil
 		}
+		if err := d.unshare(ctx, event, e.Room); err != nil {
+			return err
+		}
 		return d.dropped(ctx, event)
 	}
 }
@@ -206,6 +209,9 @@ func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 			return err
 		} else if ok && m.Carried() && m.Event == e.Original() {
 			m.Role, m.Room, m.Text = RoleNote, m.From, ""
+			if err := d.unshare(ctx, m.Event, m.From); err != nil {
+				return err
+			}
 			if err := d.unmark(ctx, m.Event); err != nil {
 				return err
 			}

@@ -242,9 +242,10 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 
 // experts reports whether a reminder of the question to its experts is due at now: it
 // is without an answer for the working time RemindOptions.Unanswered. It is false in
-// their quiet hours, once they were reminded, and before the question arrived.
+// their quiet hours, once they were reminded, before the question arrived, and for a
+// duplicate.
 func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
-	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
+	if r.Unanswered == 0 || q.SameAs != 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
 	}
 	if q.PostedAt.Add(r.Unanswered).After(now) {

@@ -33,6 +33,9 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 	}
 	byRoom := map[chat.RoomID][]Question{}
 	for _, q := range open {
+		if q.SameAs != 0 {
+			continue // they answer it elsewhere
+		}
 		byRoom[q.Experts] = append(byRoom[q.Experts], q)
 		if _, known := last[q.Experts]; !known {
 			last[q.Experts] = now
@@ -137,7 +140,7 @@ func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, er
 		q, err := r.Store.Question(ctx, number)
 		if ok, err := has(err); err != nil {
 			return queue.Verdict{}, err
-		} else if ok && q.Experts == row.Post.Room && q.Status.Asked() && !q.Status.Closed() {
+		} else if ok && q.Experts == row.Post.Room && q.SameAs == 0 && q.Status.Asked() && !q.Status.Closed() {
 			open = append(open, q)
 		}
 	}

@@ -167,12 +167,13 @@ func TestUnansweredQuestions(t *testing.T) {
 
 func TestRemindedOfNothing(t *testing.T) {
 	for name, change := range map[string]func(q *relay.Question){
-		"answered":           func(q *relay.Question) { q.Status, q.AnsweredAt = relay.Answered, q.AskedAt; q.FollowedAt = q.AskedAt },
-		"solved":             func(q *relay.Question) { q.Status, q.ClosedAt = relay.Solved, q.AskedAt },
-		"proposed":           func(q *relay.Question) { q.Status = relay.Proposed },
-		"not agreed":         func(q *relay.Question) { q.Status = relay.Consent },
-		"read by others now": func(q *relay.Question) { q.Text = "secret" },
-		"withdrawn":          func(q *relay.Question) { q.Status, q.ClosedAt = relay.Withdrawn, q.AskedAt },
+		"answered":            func(q *relay.Question) { q.Status, q.AnsweredAt = relay.Answered, q.AskedAt; q.FollowedAt = q.AskedAt },
+		"solved":              func(q *relay.Question) { q.Status, q.ClosedAt = relay.Solved, q.AskedAt },
+		"proposed":            func(q *relay.Question) { q.Status = relay.Proposed },
+		"not agreed":          func(q *relay.Question) { q.Status = relay.Consent },
+		"read by others now":  func(q *relay.Question) { q.Text = "secret" },
+		"withdrawn":           func(q *relay.Question) { q.Status, q.ClosedAt = relay.Withdrawn, q.AskedAt },
+		"the same as another": func(q *relay.Question) { q.SameAs = 9 },
 		"left, answered": func(q *relay.Question) {
 			q.Status, q.AnsweredAt, q.AskerLeft = relay.Answered, q.AskedAt, true
 		},
@@ -199,6 +200,18 @@ func TestAskedWhetherItIsSolved(t *testing.T) {
 	q.ActiveAt = r.now
 	r.save(q)
 	r.tell(r.until("2026-09-16 23:00"))
+}
+
+// Experts are not shown duplicates among the open questions: they answer them elsewhere.
+func TestListWithoutDuplicates(t *testing.T) {
+	r := newReminded(t, "2026-05-05 12:00")
+	r.options.Unanswered = 0
+	r.restart()
+	first, q := r.ask("Où ?"), r.ask("Où donc ?")
+	q.SameAs, first.Duplicates = first.Number, fmt.Sprint(q.Number)
+	r.save(first)
+	r.save(q)
+	r.tell(r.until("2026-05-13 12:00"), "Thu 05-07 11:00 !experts:example.org:|1 question ouverte")
 }
 
 // Rooms with open questions get the list every Thursday at 11; after a holiday or an

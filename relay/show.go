@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"heraut/chat"
@@ -28,6 +29,7 @@ type shown struct {
 	Sealed    bool          // the asker must consent by a message, not by a reaction
 	Offered   bool          // another person made the asker's message a question
 	Here      bool          // the confirmation is the root of the asker's thread
+	Repeated  string        // the numbers of the questions that repeat it; empty: none do
 	Prefix    string
 	// Reduced leaves only number and status, since the asker's room is wider than it
 	// was.
@@ -316,6 +318,6 @@ func (d *Carrier) shown(ctx context.Context, q Question, other chat.RoomID) (sho
 	q.AskerName, q.ClaimerName = PersonName(q.AskerName), PersonName(q.ClaimerName)
 	return shown{
 		Question: q, Room: name, Direct: origin.Direct, Widens: q.Widens, Offered: q.offered(), Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
-		Prefix: d.Book.Of(q.Origin).Prefix,
+		Repeated: strings.ReplaceAll(q.Duplicates, " ", ", "), Prefix: d.Book.Of(q.Origin).Prefix,
 	}, err
 }

@@ -13,6 +13,8 @@ const (
 	stepStop     step = "stop"      // its asker wants no answer of the experts
 	stepClaim    step = "claim"     // an expert looks after it, perhaps in the place of another
 	stepHandOver step = "hand over" // it goes to other experts
+	stepJoin     step = "join"      // it turns out to be the same as another question
+	stepSeparate step = "separate"  // it is not the same as that one after all
 	stepRelease  step = "release"   // nobody looks after it any more
 	stepAnswer   step = "answer"    // an answer reached the asker's room
 	stepFollowUp step = "follow up" // another message reached the experts' room
@@ -46,10 +48,12 @@ func next(s Status, what step, answered bool) (Status, Withdrawal) {
 		return Claimed, ""
 	case what == stepHandOver && s.Asked() && !s.Closed():
 		return Open, ""
-	case what == stepRelease && s == Claimed && answered:
+	case (what == stepRelease || what == stepJoin) && s == Claimed && answered:
 		return Answered, ""
-	case what == stepRelease && s == Claimed:
+	case (what == stepRelease || what == stepJoin) && s == Claimed:
 		return Open, ""
+	case what == stepSeparate && (s == Answered || s == Solved):
+		return Reopened, ""
 	case (what == stepAnswer || what == stepFollowUp) && s == Solved:
 		return Reopened, ""
 	case what == stepAnswer && s.Asked():

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/queue"
 )
 
 // Store is the interface of the database of relays, questions, and the records of their
@@ -84,6 +85,10 @@ type Messages interface {
 	RevisedAt(ctx context.Context, room chat.RoomID, event chat.EventID) (at time.Time, deleted bool, err error)
 	// MessagesOf returns a question's messages, oldest first.
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
+	// PostByKey returns a post in the outbox, or chat.ErrNotFound.
+	PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
+	// SharedOf returns the records whose Source is the answer, oldest first.
+	SharedOf(ctx context.Context, answer chat.EventID) ([]Message, error)
 }
 
 // Reactions is the part of Store for the reactions that the bot repeats on the copies

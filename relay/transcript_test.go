@@ -13,7 +13,7 @@ import (
 // log returns the transcript: all events, in order.
 func (w *world) log() string {
 	var b strings.Builder
-	called := map[chat.RoomID]string{salon: "Bluehats", experts: "Experts", other: "Ailleurs", direct: "Direct", "!nouveau:example.org": "Nouveau", "!chiffre:example.org": "Chiffré", lawyers: "Juristes"}
+	called := map[chat.RoomID]string{salon: "Bluehats", experts: "Experts", other: "Ailleurs", direct: "Direct", "!nouveau:example.org": "Nouveau", "!chiffre:example.org": "Chiffré", lawyers: "Juristes", elsewhere: "Forge"}
 	number := func(id chat.EventID) string { return strings.TrimPrefix(string(id), "$") }
 	where := func(thread, reply chat.EventID) string {
 		switch {

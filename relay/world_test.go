@@ -41,7 +41,7 @@ const (
 	bot     = chat.UserID("@heraut:example.org")
 )
 
-var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora", noor: "Noor Élias", emma: "Emma"}
+var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora", noor: "Noor Élias", emma: "Emma", farid: "Farid"}
 
 // world is the rooms, the people and the bot with its database, under fake time.
 type world struct {
@@ -52,6 +52,7 @@ type world struct {
 	subject func(text string) string
 	quiet   func(room chat.RoomID) relay.Quiet
 	files   relay.Files
+	name    func(ctx context.Context, room chat.RoomID, user chat.UserID) string
 	prepare func(p chat.Post) (chat.Media, error) // makes the copies of files
 	reading chan struct{}                         // holds the answer with a read message; nil: nothing does
 
@@ -120,7 +121,7 @@ func (w *world) start() {
 		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject, Files: w.files,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays), Message: w.message,
-		Ours: ours, Self: bot, Members: w.members, HasLeft: w.hasLeft,
+		Ours: ours, Name: w.name, Self: bot, Members: w.members, HasLeft: w.hasLeft,
 	})
 	w.upkeep = relay.NewUpkeep(relay.UpkeepOptions{
 		Store: w.db, Queue: outbox, Book: book, Zone: time.UTC, Quiet: w.quietOr, Readers: relay.ReadersOf(room, ours), Relays: w.carrier.Relays,

@@ -7,11 +7,11 @@ import (
 	"heraut/relay"
 )
 
-const messageColumns = "r.post_key, r.room_id, r.question, r.role, r.event_id, r.origin, r.sender, r.nameless, r.text, r.said_at, r.file"
+const messageColumns = "r.post_key, r.room_id, r.question, r.role, r.event_id, r.origin, r.sender, r.nameless, r.text, r.said_at, r.file, r.source"
 
 func scanMessage(scan scanFunc) (m relay.Message, err error) {
 	var at int64
-	err = scan(&m.Post, &m.Room, &m.Question, &m.Role, &m.Event, &m.From, &m.Sender, &m.Nameless, &m.Text, &at, &m.File)
+	err = scan(&m.Post, &m.Room, &m.Question, &m.Role, &m.Event, &m.From, &m.Sender, &m.Nameless, &m.Text, &at, &m.File, &m.Source)
 	m.At = fromMillis(at)
 	return m, noRow(err)
 }
@@ -22,12 +22,12 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
-			INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at, file)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at, file, source)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (post_key) DO UPDATE SET room_id = excluded.room_id, question = excluded.question, role = excluded.role,
 				event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
-				text = excluded.text, file = excluded.file`,
-			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At), m.File)
+				text = excluded.text, file = excluded.file, source = excluded.source`,
+			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At), m.File, m.Source)
 		if err != nil || m.Event == "" {
 			return err
 		}
@@ -72,6 +72,13 @@ func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, 
 // MessagesOf returns the records of a question's messages, oldest first.
 func (d *DB) MessagesOf(ctx context.Context, question int64) ([]relay.Message, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.question = $1 ORDER BY r.said_at, r.rowid", question)
+	return collect(rows, err, scanMessage)
+}
+
+// SharedOf returns the records of the posts that give the answer with that event id to
+// the askers of duplicates, their edits included, oldest first.
+func (d *DB) SharedOf(ctx context.Context, answer chat.EventID) ([]relay.Message, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.source = $1 AND r.source <> '' ORDER BY r.said_at, r.rowid", answer)
 	return collect(rows, err, scanMessage)
 }
 

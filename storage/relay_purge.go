@@ -41,6 +41,7 @@ func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (de
 		which := "(SELECT number FROM question WHERE " + condition + ")"
 		for _, statement := range []string{
 			"DELETE FROM known_words WHERE rowid IN " + which,
+			"UPDATE question SET same_as = 0 WHERE same_as <> 0 AND same_as IN " + which,
 			"UPDATE faq SET event_id = '' WHERE event_id IN (SELECT event_id FROM relayed WHERE question IN " + which + ")",
 		} {
 			if _, err := d.db.Exec(ctx, statement, arg); err != nil {

@@ -17,7 +17,7 @@ const questionColumns = `relay, theme, status, text, why, asker, asker_name, nam
 	experts, claimer, claimer_name, proposals, widens, told, readers, root, confirmation, shows,
 	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested,
 	quoted, call, caller, hand_to, hand_theme, hand_widens, hand_ask, former, former_root,
-	assign_to, assign_by, assign_ask, assign_at`
+	assign_to, assign_by, assign_ask, assign_at, same_as, duplicates`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	var widens, shown, readers, hand string
@@ -26,7 +26,7 @@ func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
 		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested,
 		&q.Quoted, &q.Call, &q.Caller, &q.HandTo, &q.HandTheme, &hand, &q.HandAsk, &q.Former, &q.FormerRoot,
-		&q.Assign.To, &q.Assign.By, &q.Assign.Ask, &assigned)
+		&q.Assign.To, &q.Assign.By, &q.Assign.Ask, &assigned, &q.SameAs, &q.Duplicates)
 	if err != nil {
 		return q, noRow(err)
 	}
@@ -68,7 +68,7 @@ func questionValues(q relay.Question) ([]any, error) {
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject, q.Suggested,
 		q.Quoted, q.Call, q.Caller, q.HandTo, q.HandTheme, string(hand), q.HandAsk, q.Former, q.FormerRoot,
-		q.Assign.To, q.Assign.By, q.Assign.Ask, millis(q.Assign.At),
+		q.Assign.To, q.Assign.By, q.Assign.Ask, millis(q.Assign.At), q.SameAs, q.Duplicates,
 	}, nil
 }
 

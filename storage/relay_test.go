@@ -93,6 +93,12 @@ func TestMessagesAreKeptWhole(t *testing.T) {
 	if got, err := db.MessagesOf(ctx, number); err != nil || len(got) != 1 || got[0] != m {
 		t.Errorf("got %+v, %v; want %+v", got, err, m)
 	}
+	if got, err := db.SharedOf(ctx, m.Source); err != nil || len(got) != 1 || got[0] != m {
+		t.Errorf("got %+v, %v; want %+v", got, err, m)
+	}
+	if got, err := db.SharedOf(ctx, ""); err != nil || len(got) != 0 {
+		t.Errorf("without an answer: %+v, %v", got, err)
+	}
 	if err := db.RemoveMessage(ctx, m.Event); err != nil {
 		t.Error(err)
 	}
@@ -108,6 +114,26 @@ func TestMessagesAreKeptWhole(t *testing.T) {
 	}
 	if got, err := db.RemoveReaction(ctx, "$r"); err != nil || got != r {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// A question that repeats a purged one repeats none.
+func TestPurgedQuestionHasNoDuplicates(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	first, err := db.AddQuestion(ctx, relay.Question{Status: relay.Solved, ClosedAt: time.UnixMilli(1000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := db.AddQuestion(ctx, relay.Question{Status: relay.Answered, SameAs: first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.PurgeQuestions(ctx, time.UnixMilli(2000)); err != nil || n != 1 {
+		t.Fatalf("%d purged, %v", n, err)
+	}
+	if q, err := db.Question(ctx, number); err != nil || q.SameAs != 0 {
+		t.Errorf("it repeats question %d, %v", q.SameAs, err)
 	}
 }
 

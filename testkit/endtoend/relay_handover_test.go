@@ -11,14 +11,21 @@ import (
 // asker's room.
 func (r *relayed) lawyers(room testkit.Room, widen string) {
 	r.Helper()
-	room.Name, room.Invite = "Juristes", []id.UserID{r.other.UserID}
+	r.thirdRoom("Juristes", room, "!relais ajouter droit de #bluehats:"+r.me.Homeserver()+" vers ici licences"+widen)
+}
+
+// thirdRoom makes a room with that name, of Bruno, Dora and the bot, and opens a relay by
+// a command in it.
+func (r *relayed) thirdRoom(name string, room testkit.Room, command string) {
+	r.Helper()
+	r.thirdName, room.Name, room.Invite = name, name, []id.UserID{r.other.UserID}
 	r.third = r.expert.Room(r, room)
 	r.other.Join(r, r.third.String())
 	r.expert.AwaitMember(r, r.third, r.other.UserID, event.MembershipJoin)
 	r.expert.Invite(r, r.third, r.me)
 	r.sees(r.third, "Bonjour")
 	r.other.Await(r, r.third, func(evt *event.Event) bool { return evt.Sender == r.me && act(evt) != "" })
-	r.other.Say(r, r.third, "!relais ajouter droit de #bluehats:"+r.me.Homeserver()+" vers ici licences"+widen)
+	r.other.Say(r, r.third, command)
 	r.sees(r.third, "relais")
 }
 

@@ -28,8 +28,9 @@ type relayed struct {
 	asker, expert *testkit.Client // the people whose views the test reads
 	other         *testkit.Client // another expert
 	asks, answers id.RoomID
-	third         id.RoomID // of other experts; empty: there are none
-	restarts      bool      // the bot restarts before each step
+	third         id.RoomID // a room besides these, with the name thirdName; empty: there is none
+	thirdName     string
+	restarts      bool // the bot restarts before each step
 	seen          map[id.EventID]bool
 }
 
@@ -179,7 +180,7 @@ func (r *relayed) golden(name string) {
 	r.Helper()
 	got := "# Bluehats, vu par Camille\n\n" + r.transcript(r.asks) + "\n# Experts, vu par Bruno\n\n" + r.transcript(r.answers)
 	if r.third != "" {
-		got += "\n# Juristes, vu par Bruno\n\n" + r.transcript(r.third)
+		got += "\n# " + r.thirdName + ", vu par Bruno\n\n" + r.transcript(r.third)
 	}
 	path := filepath.Join("testdata", "relay", name+".txt")
 	if *update && !r.restarts {
@@ -220,6 +221,9 @@ func TestRelay(t *testing.T) {
 
 		"assigned":           {private, private, false, (*relayed).assignedStory, []bool{false, true}},
 		"assigned-encrypted": {secret, secret, false, (*relayed).assignedStory, []bool{false, true}},
+
+		"joined":           {private, private, false, func(r *relayed) { r.joinedStory(false) }, []bool{false, true}},
+		"joined-encrypted": {secret, secret, false, func(r *relayed) { r.joinedStory(true) }, []bool{false, true}},
 
 		"direct": {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
 	} {

@@ -1,0 +1,384 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+)
+
+// joined is the data of the template relay-joined, which says to experts or to the asker
+// that a question repeats another one, or no longer does.
+type joined struct {
+	Number, SameAs int64
+	What           string // "asker", "link", "solved" or "apart"
+	Link           string // to the other question in its experts' room; empty: unknown
+	Prefix         string
+}
+
+// duplicates returns the numbers of the questions that repeat q; nil if there are none.
+func (q Question) duplicates() []int64 {
+	numbers, err := readNumbers(q.Duplicates)
+	if err != nil {
+		return nil // unreachable: setDuplicates writes them
+	}
+	return numbers
+}
+
+// setDuplicates stores the numbers in q.Duplicates, in ascending order and each once.
+func (q *Question) setDuplicates(numbers []int64) {
+	slices.Sort(numbers)
+	var words []string
+	for _, n := range slices.Compact(numbers) {
+		words = append(words, strconv.FormatInt(n, 10))
+	}
+	q.Duplicates = strings.Join(words, " ")
+}
+
+// Join returns a function that makes the question q a duplicate of the question with
+// that number, or of the one that this one repeats itself, and the number of the
+// question from which the asker is then answered. The function does nothing if q changed
+// its experts or was closed meanwhile. The error is a *Fault if the sender of e may not,
+// if the homeserver may have written e, if the experts' room may not see the other
+// question, or if its answers may not go to the room of q.
+func (d *Carrier) Join(ctx context.Context, e chat.Event, q Question, number int64) (change func(ctx context.Context) error, original int64, err error) {
+	joinedAnew := q
+	joinedAnew.SameAs = 0
+	if err := mayPassOn(e, joinedAnew); err != nil {
+		return nil, 0, err
+	}
+	if inClear, err := d.clear(ctx, e); err != nil {
+		return nil, 0, err
+	} else if inClear {
+		return nil, 0, &Fault{What: FaultClear, Number: q.Number}
+	}
+	first, err := d.originalSeen(ctx, e.Room, number)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case first.Number == q.Number || first.Number == q.SameAs:
+		return nil, 0, &Fault{What: FaultSameAlready, Number: q.Number, Word: strconv.FormatInt(number, 10)}
+	}
+	if err := d.mayJoin(ctx, first, q); err != nil {
+		return nil, 0, err
+	}
+	return func(ctx context.Context) error {
+		now, err := d.store.Question(ctx, q.Number)
+		if found, err := has(err); !found {
+			return err
+		}
+		if now.Experts != q.Experts || now.Root != q.Root || !now.Status.Asked() || now.Status.Closed() {
+			return nil
+		}
+		return d.join(ctx, now, first.Number)
+	}, first.Number, nil
+}
+
+// originalSeen returns the question with that number or, if it is a duplicate, the one
+// that it repeats. The error is a *Fault if the experts' room may not see the former,
+// or if the latter did not reach its experts.
+func (d *Carrier) originalSeen(ctx context.Context, room chat.RoomID, number int64) (Question, error) {
+	unseen := &Fault{What: FaultWhich, Word: strconv.FormatInt(number, 10)}
+	q, err := d.store.Question(ctx, number)
+	if found, err := has(err); err != nil {
+		return q, err
+	} else if !found || q.Experts != room {
+		return q, unseen
+	}
+	if may, err := d.mayFind(ctx, room, q); err != nil {
+		return q, err
+	} else if !may {
+		return q, unseen
+	}
+	return d.original(ctx, q)
+}
+
+// original returns the question that q repeats, or q itself if it repeats none.
+func (d *Carrier) original(ctx context.Context, q Question) (Question, error) {
+	if q.SameAs == 0 {
+		return q, nil
+	}
+	first, err := d.store.Question(ctx, q.SameAs)
+	if found, err := has(err); err != nil || found {
+		return first, err
+	}
+	return q, nil
+}
+
+// mayJoin returns a *Fault if q may not become a duplicate of first: it would never be
+// answered, or the answers to first may not go to its room.
+func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
+	switch {
+	case !first.Status.Asked() || first.Waits():
+		return &Fault{What: FaultNotOpen, Number: first.Number}
+	case first.Status.Closed() && first.AnsweredAt.IsZero():
+		return &Fault{What: FaultUnanswered, Number: first.Number}
+	}
+	fault, err := faultOf(d.mayShare(ctx, first, q))
+	if fault != nil {
+		return &Fault{What: FaultNotJoined, Number: q.Number, Word: strconv.FormatInt(first.Number, 10), Widens: fault.Widens}
+	}
+	return err
+}
+
+// join makes q, and the questions that repeat it, duplicates of the question with that
+// number, or of the one that this one repeats by then. A question of which this may not
+// be, since a room changed meanwhile, stays a question of its own.
+func (d *Carrier) join(ctx context.Context, q Question, number int64) error {
+	first, err := d.store.Question(ctx, number)
+	if found, err := has(err); !found {
+		return err
+	}
+	if first, err = d.original(ctx, first); err != nil || first.Number == q.Number {
+		return err
+	}
+	for _, n := range append([]int64{q.Number}, q.duplicates()...) {
+		if err := d.joinOne(ctx, n, first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Carrier) joinOne(ctx context.Context, number int64, first Question) error {
+	q, err := d.store.Question(ctx, number)
+	if found, err := has(err); !found {
+		return err
+	}
+	if fault, err := faultOf(d.mayJoin(ctx, first, q)); err != nil {
+		return err
+	} else if fault != nil {
+		return d.update(ctx, number, func(q *Question) error { return d.stayApart(ctx, q, fault) })
+	}
+	if err := d.removeDuplicate(ctx, q.SameAs, number); err != nil {
+		return err
+	}
+	err = d.update(ctx, first.Number, func(first *Question) error {
+		first.setDuplicates(append(first.duplicates(), number))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.update(ctx, number, func(q *Question) error { return d.becomeDuplicate(ctx, q, first) }); err != nil {
+		return err
+	}
+	return d.shareAll(ctx, first.Number, number)
+}
+
+// stayApart says to the experts of q that it becomes no duplicate, for the reason fault,
+// and makes it a question of its own if it was one of another question. The caller saves
+// q.
+func (d *Carrier) stayApart(ctx context.Context, q *Question, fault *Fault) error {
+	if err := d.separate(ctx, q, ""); err != nil {
+		return err
+	}
+	return d.tell(ctx, q.nextShow(), q.Experts, chat.Post{Thread: chat.Target{Post: q.Root}}, fault)
+}
+
+// becomeDuplicate makes q a duplicate of first: nobody looks after it, it waits for no
+// consent, and both rooms are told. The caller saves q, which shows it.
+func (d *Carrier) becomeDuplicate(ctx context.Context, q *Question, first Question) error {
+	if err := d.endHandover(ctx, q); err != nil {
+		return err
+	}
+	q.SameAs, q.Duplicates, q.Claimer, q.ClaimerName = first.Number, "", "", ""
+	q.take(stepJoin)
+	link := ""
+	root, err := d.store.PostByKey(ctx, first.Root)
+	if found, err := has(err); err != nil {
+		return err
+	} else if found && root.EventID != "" {
+		link = d.Links.Event(first.Experts, root.EventID)
+	}
+	data := joined{Number: q.Number, SameAs: first.Number, What: "link", Link: link, Prefix: d.Book.Of(q.Experts).Prefix}
+	if err := d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-joined", data); err != nil {
+		return err
+	}
+	return d.tellJoined(ctx, q)
+}
+
+// tellJoined posts to the asker of q, a duplicate, from which question it is answered,
+// before the answers. It counts the post in q.Shows; the caller saves q.
+func (d *Carrier) tellJoined(ctx context.Context, q *Question) error {
+	data := joined{Number: q.Number, SameAs: q.SameAs, What: "asker", Prefix: d.Book.Of(q.Origin).Prefix}
+	html, lang, err := d.say(q.Origin, "relay-joined", data)
+	if err != nil {
+		return err
+	}
+	post := chat.Post{Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread(), Rings: true}
+	if !q.AskerLeft {
+		post.Mentions = []chat.UserID{q.Asker}
+	}
+	cause := q.nextShow()
+	if err := d.queue.Post(ctx, cause, post); err != nil {
+		return err
+	}
+	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: q.Origin, Question: q.Number, Role: RoleRemark, At: d.Now()})
+}
+
+// removeDuplicate takes the number out of the duplicates of the question original; it
+// does nothing if that is 0 or no longer stored.
+func (d *Carrier) removeDuplicate(ctx context.Context, original, number int64) error {
+	if original == 0 {
+		return nil
+	}
+	_, err := has(d.update(ctx, original, func(first *Question) error {
+		first.setDuplicates(slices.DeleteFunc(first.duplicates(), func(n int64) bool { return n == number }))
+		return nil
+	}))
+	return err
+}
+
+// Separate returns a function that makes the duplicate q a question of its own again,
+// open for its experts. The error is a *Fault if q repeats no other question, or if the
+// sender of e is neither one of its experts, in their room, nor its asker.
+func (d *Carrier) Separate(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+	switch {
+	case q.SameAs == 0 || !q.Status.Asked():
+		return nil, &Fault{What: FaultApart, Number: q.Number}
+	case e.Room != q.Experts && e.Sender != q.Asker:
+		return nil, &Fault{What: FaultRights, Number: q.Number}
+	}
+	return func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(now *Question) error {
+			if now.SameAs != q.SameAs || !now.Status.Asked() {
+				return nil
+			}
+			now.take(stepSeparate)
+			return d.separate(ctx, now, e.Room)
+		})
+	}, nil
+}
+
+// separate makes the duplicate q a question of its own again, and says so in both rooms
+// but in except. The caller saves q.
+func (d *Carrier) separate(ctx context.Context, q *Question, except chat.RoomID) error {
+	if q.SameAs == 0 {
+		return nil
+	}
+	if err := d.removeDuplicate(ctx, q.SameAs, q.Number); err != nil {
+		return err
+	}
+	return d.setApart(ctx, q, except)
+}
+
+// setApart is separate for a question that its original does not count any more.
+func (d *Carrier) setApart(ctx context.Context, q *Question, except chat.RoomID) error {
+	data := joined{Number: q.Number, SameAs: q.SameAs, What: "apart"}
+	q.SameAs, q.RemindedAt, q.FollowedAt = 0, time.Time{}, time.Time{}
+	for _, side := range []struct {
+		room   chat.RoomID
+		thread chat.Target
+	}{{q.Experts, chat.Target{Post: q.Root}}, {q.Origin, q.thread()}} {
+		if side.room == except || side.thread.IsZero() {
+			continue
+		}
+		if err := d.remark(ctx, q, side.thread, side.room, "relay-joined", data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heard separates the duplicate q after its asker's side added m to it, if the question
+// that it repeats is closed or gone: nobody would see the message there. The caller
+// saves q.
+func (d *Carrier) heard(ctx context.Context, q *Question, m Message) error {
+	if q.SameAs == 0 || m.Role != RoleFollowUp {
+		return nil
+	}
+	first, err := d.store.Question(ctx, q.SameAs)
+	if found, err := has(err); err != nil || found && !first.Status.Closed() {
+		return err
+	}
+	return d.separate(ctx, q, "")
+}
+
+// settleDuplicates does for the duplicates of q, or for q as a duplicate, what follows
+// from a change of its status since before. The caller saves q.
+func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Question) error {
+	numbers := q.duplicates()
+	switch {
+	case q.Status == Withdrawn && q.SameAs != 0:
+		original := q.SameAs
+		q.SameAs = 0
+		return d.removeDuplicate(ctx, original, q.Number)
+	case q.Status == Withdrawn:
+		q.Duplicates = ""
+		return d.bequeath(ctx, numbers)
+	case q.Status == Solved && before.Status != Solved:
+		for _, n := range numbers {
+			if err := d.solveDuplicate(ctx, n, q.Number); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// solveDuplicate closes the duplicate with that number as solved, since the question
+// that it repeats, original, is, and tells its asker.
+func (d *Carrier) solveDuplicate(ctx context.Context, number, original int64) error {
+	_, err := has(d.update(ctx, number, func(q *Question) error {
+		if q.SameAs != original || q.Status.Closed() || !q.take(stepSolve) {
+			return nil
+		}
+		data := joined{Number: q.Number, SameAs: original, What: "solved"}
+		return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
+	}))
+	return err
+}
+
+// bequeath does what follows when the question that those with the numbers repeat is
+// withdrawn or forgotten: the oldest open one becomes a question of its own, and the
+// others repeat that one, where its answers may go to their rooms.
+func (d *Carrier) bequeath(ctx context.Context, numbers []int64) error {
+	var heir Question
+	var others []int64
+	for _, n := range numbers {
+		q, err := d.store.Question(ctx, n)
+		if found, err := has(err); err != nil {
+			return err
+		} else if !found || q.SameAs == 0 {
+			continue
+		}
+		if heir.Number == 0 && !q.Status.Closed() {
+			heir = q
+			if err := d.update(ctx, n, func(q *Question) error { return d.setApart(ctx, q, "") }); err != nil {
+				return err
+			}
+			continue
+		}
+		others = append(others, n)
+	}
+	var kept []int64
+	for _, n := range others {
+		err := d.update(ctx, n, func(q *Question) error {
+			if q.Status.Closed() {
+				q.SameAs = 0
+				return nil
+			}
+			fault, err := faultOf(d.mayShare(ctx, heir, *q))
+			switch {
+			case err != nil:
+				return err
+			case fault != nil:
+				return d.setApart(ctx, q, "")
+			}
+			q.SameAs = heir.Number
+			kept = append(kept, n)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return d.update(ctx, heir.Number, func(q *Question) error { q.setDuplicates(kept); return nil })
+}

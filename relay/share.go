@@ -1,0 +1,313 @@
+package relay
+
+import (
+	"context"
+	"slices"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+)
+
+// sharing is how an answer is given to the askers of duplicates.
+type sharing struct {
+	name  string // of the expert, for people; empty: unknown
+	entry int64  // the FAQ entry that answers; 0: the expert's own words
+	file  bool   // a file is attached, which does not go along
+	// related is the message whose relation says which question it answers; nil: it names
+	// the question.
+	related *chat.Event
+}
+
+// mayShare returns a *Fault if the answers to the question first may not go to the room
+// of its duplicate q: the bot is not in it, or it has further readers than the experts
+// of either question were told of.
+func (d *Carrier) mayShare(ctx context.Context, first, q Question) error {
+	if err := d.mayReturn(ctx, q); err != nil {
+		return err
+	}
+	if q.Origin == first.Origin {
+		return d.mayReturn(ctx, first)
+	}
+	w, err := d.widens(ctx, first.ShownAudience, first.Origin, q.Origin)
+	if err == nil && !w.None() {
+		err = &Fault{What: FaultNotShared, Number: q.Number, Widens: w}
+	}
+	return err
+}
+
+// share gives the answer m to the askers of the duplicates of its question, or changes
+// what they were given if m is edited, in the transaction of ctx.
+func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
+	first, err := d.store.Question(ctx, m.Question)
+	if found, err := has(err); !found {
+		return err
+	}
+	given, err := d.store.SharedOf(ctx, m.Event)
+	if err != nil {
+		return err
+	}
+	numbers := first.duplicates()
+	for _, g := range given { // also those that were separated since
+		numbers = append(numbers, g.Question)
+	}
+	slices.Sort(numbers)
+	for _, n := range slices.Compact(numbers) {
+		if err := d.shareWith(ctx, n, first, m, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shareAll gives the answers that the question original has to the asker of its
+// duplicate with that number, but those given before.
+func (d *Carrier) shareAll(ctx context.Context, original, number int64) error {
+	all, err := d.store.MessagesOf(ctx, original)
+	if err != nil {
+		return err
+	}
+	given, err := d.store.MessagesOf(ctx, number)
+	if err != nil {
+		return err
+	}
+	first, err := d.store.Question(ctx, original)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Role != RoleAnswer || slices.ContainsFunc(given, func(g Message) bool { return g.Source == m.Event }) {
+			continue
+		}
+		how := sharing{file: m.File != "" || m.Text == ""}
+		if d.Name != nil && !m.Nameless {
+			how.name = d.Name(ctx, m.From, m.Sender)
+		}
+		if err := d.shareWith(ctx, number, first, m, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shareWith posts the answer m to the question first in the thread of the duplicate
+// with that number, or edits the post that gave it there. It does nothing for a
+// question that is withdrawn, or that no longer repeats first and was not given m.
+func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m Message, how sharing) error {
+	given, err := d.store.SharedOf(ctx, m.Event)
+	if err != nil {
+		return err
+	}
+	_, err = has(d.update(ctx, number, func(q *Question) error {
+		given = slices.DeleteFunc(given, func(g Message) bool { return g.Question != number || g.Room != q.Origin })
+		if !q.Status.Asked() || q.SameAs != first.Number && len(given) == 0 {
+			return nil
+		}
+		post, fault, err := d.sharedPost(ctx, *q, first, m, how)
+		if err != nil {
+			return err
+		} else if fault != nil {
+			return d.tellNotShared(ctx, q.nextShow(), first, m, fault)
+		}
+		if len(given) > 0 {
+			replaced, err := d.queue.Replace(ctx, given[len(given)-1].Post, post)
+			if err != nil || replaced {
+				return err
+			}
+			post.Edits, post.Thread = chat.Target{Post: given[0].Post}, chat.Target{}
+		}
+		cause := q.nextShow()
+		if err := d.queue.Post(ctx, cause, post); err != nil {
+			return err
+		}
+		return d.store.SaveMessage(ctx, Message{
+			Post: chat.KeyOf(cause, 0), Room: q.Origin, Question: number, Role: RoleRemark,
+			From: m.From, Sender: m.Sender, Source: m.Event, At: d.Now(),
+		})
+	}))
+	return err
+}
+
+// sharedPost returns the post that gives the answer m to the question first to the
+// asker of its duplicate q, without the names of those who asked the others. fault is
+// not nil if the homeserver may have chosen the question, and the room of q is less
+// protected than that of the experts.
+func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, how sharing) (p chat.Post, fault *Fault, err error) {
+	if how.related != nil {
+		fault, err := faultOf(d.mayFollow(ctx, *how.related, Question{Experts: m.From, Origin: q.Origin}))
+		if err != nil || fault != nil {
+			return p, &Fault{What: FaultNotShared, Number: q.Number}, err
+		}
+	}
+	say := carried{Number: q.Number, Answer: true, Entry: how.entry, Link: d.Links.Event(m.From, m.Event)}
+	if m.From == q.Experts {
+		if say.Room, err = d.roomName(ctx, m.From); err != nil {
+			return p, nil, err
+		}
+	}
+	if !m.Nameless {
+		say.Name = PersonName(how.name)
+	}
+	body, err := d.sharedBody(ctx, q, first, m, say, how.file)
+	if err != nil {
+		return p, nil, err
+	}
+	head, lang, err := d.say(q.Origin, "relay-message", say)
+	if err != nil {
+		return p, nil, err
+	}
+	say.Continues = q.Text
+	alone, _, err := d.say(q.Origin, "relay-message", say)
+	p = chat.Post{
+		Room: q.Origin, Priority: chat.Relay, HTML: head + body, Alone: alone + body, Lang: lang, Thread: q.thread(), Rings: true,
+		Guard: subject{kind: aboutShared, question: q.Number, event: string(m.Event), entry: how.entry}.guard(),
+	}
+	if !q.AskerLeft {
+		p.Mentions = []chat.UserID{q.Asker}
+	}
+	return p, nil, err
+}
+
+// sharedBody returns the HTML of the text of the answer m as the asker of q, a
+// duplicate of first, reads it: plain text, in which an ellipsis replaces user ids and
+// the names of those who asked the other questions. file adds that a file is attached.
+func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, say carried, file bool) (string, error) {
+	askers := []string{first.AskerName}
+	for _, n := range first.duplicates() {
+		other, err := d.store.Question(ctx, n)
+		if found, err := has(err); err != nil {
+			return "", err
+		} else if found && other.Asker != q.Asker {
+			askers = append(askers, other.AskerName)
+		}
+	}
+	text, body := withoutNames(m.Text, askers...), ""
+	if text != "" {
+		quoted, cut := fit(func(limit int) (string, bool) { return locale.Quote("", text, limit) }, maxCarried)
+		body = quoted
+		if cut {
+			tail, _, err := d.say(q.Origin, "relay-cut", say)
+			if err != nil {
+				return "", err
+			}
+			body += tail
+		}
+	}
+	if !file {
+		return body, nil
+	}
+	tail, _, err := d.say(q.Origin, "relay-file", say)
+	return body + tail, err
+}
+
+// unshare takes back what the askers of duplicates were given of an answer, a message
+// in room; it does nothing for a message of another room.
+func (d *Carrier) unshare(ctx context.Context, answer chat.EventID, room chat.RoomID) error {
+	given, err := d.store.SharedOf(ctx, answer)
+	if err != nil {
+		return err
+	}
+	for _, g := range given {
+		if g.From != room {
+			continue
+		}
+		if err := d.queue.Withdraw(ctx, g.Post); err != nil {
+			return err
+		}
+		if err := d.endShare(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endShare stores that the post of the record g gives no answer any more, so that an
+// edit of the answer posts anew.
+func (d *Carrier) endShare(ctx context.Context, g Message) error {
+	g.Source, g.From, g.Sender = "", "", ""
+	return d.store.SaveMessage(ctx, g)
+}
+
+// checkShared returns the verdict on row, a post that gives an answer to the asker of
+// the duplicate q, before it is sent (Check): it goes if the answer still stands, q
+// still repeats its question, or was given the answer before, and the audiences allow
+// it. Otherwise it is withheld and, if an audience is the reason, the expert is told.
+func (d *Carrier) checkShared(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	first, m, stands, err := d.answerShared(ctx, s)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	if !stands || !q.Status.Asked() || q.SameAs != first.Number && row.Post.Edits.IsZero() {
+		return queue.Verdict{Withhold: "its answer is not given to this asker any more"}, nil
+	}
+	err = d.mayShare(ctx, first, q)
+	if err == nil && s.entry != 0 {
+		err = d.stillAnswers(ctx, first, m, s.entry)
+	}
+	fault, err := faultOf(err)
+	if err != nil || fault == nil {
+		return queue.Verdict{}, err
+	}
+	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error {
+		return d.notShared(ctx, row, q, first, m, fault.Widens)
+	}}, nil
+}
+
+// answerShared returns the answer that a post about s gives to the asker of a
+// duplicate, and its question. stands is false if the answer was withdrawn.
+func (d *Carrier) answerShared(ctx context.Context, s subject) (first Question, m Message, stands bool, err error) {
+	m, err = d.store.MessageOf(ctx, chat.EventID(s.event))
+	if known, err := has(err); !known || m.Role != RoleAnswer || m.Event != chat.EventID(s.event) {
+		return first, m, false, err
+	}
+	first, err = d.store.Question(ctx, m.Question)
+	stands, err = has(err)
+	return first, m, stands, err
+}
+
+// sharedEnded updates the duplicate q after row, which gives it the answer of s, was
+// sent: q is answered. If it failed for good, the expert is told.
+func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
+	if row.State == queue.Failed {
+		first, m, stands, err := d.answerShared(ctx, s)
+		if !stands {
+			return err
+		}
+		return d.notShared(ctx, row, q, first, m, chat.Audience{})
+	}
+	if row.State != queue.Sent || !row.Post.Edits.IsZero() {
+		return nil
+	}
+	return d.update(ctx, q.Number, func(q *Question) error {
+		q.take(stepAnswer)
+		if q.AnsweredAt.IsZero() {
+			q.AnsweredAt = d.Now()
+		}
+		return nil
+	})
+}
+
+// notShared ends the record of row, which did not give the answer m to the asker of the
+// duplicate q, and tells the author of m; widens is how the room of q is too open.
+func (d *Carrier) notShared(ctx context.Context, row queue.Row, q, first Question, m Message, widens chat.Audience) error {
+	given, err := d.store.SharedOf(ctx, m.Event)
+	if err != nil {
+		return err
+	}
+	for _, g := range given {
+		if g.Post == row.Key {
+			if err := d.endShare(ctx, g); err != nil {
+				return err
+			}
+		}
+	}
+	return d.tellNotShared(ctx, chat.Cause("held/"+row.Key), first, m, &Fault{What: FaultNotShared, Number: q.Number, Widens: widens})
+}
+
+func (d *Carrier) tellNotShared(ctx context.Context, cause chat.Cause, first Question, m Message, fault *Fault) error {
+	post := chat.Post{ReplyTo: chat.Target{Event: m.Event}}
+	if m.From == first.Experts {
+		post.Thread = chat.Target{Post: first.Root}
+	}
+	return d.tell(ctx, cause, m.From, post, fault)
+}

@@ -1,0 +1,275 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// What was allowed when questions were joined, or answered, is compared again when the
+// answer is sent to the asker of the duplicate.
+func TestSharedAnswersAreCheckedWhenTheyAreSent(t *testing.T) {
+	for name, play := range map[string]func(w *world, root1, root2 chat.EventID){
+		"the room of the duplicate opens after they were joined": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root1, "Un secret.")
+			release := w.holding(elsewhere)
+			w.inThread(experts, bruno, root2, "!meme 1")
+			w.room(elsewhere, "Forge", public)
+			release()
+			w.neverSays(elsewhere, "secret")
+			w.neverSays(elsewhere, "répondue")
+			w.says(experts, "son salon est devenu plus ouvert")
+		},
+		"the room of the duplicate opens after an answer, which is edited once it is closed again": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			a := w.inThread(experts, bruno, root1, "Un secret.")
+			w.room(elsewhere, "Forge", public)
+			release()
+			w.neverSays(elsewhere, "secret")
+			w.says(experts, "n’est pas donnée à l’auteur de la question n° 2")
+			w.says(salon, "Un secret.")
+			w.room(elsewhere, "Forge", nil)
+			w.edit(experts, bruno, a, "Un secret, corrigé.")
+			w.says(elsewhere, "Un secret, corrigé.")
+			w.says(elsewhere, "répondue")
+		},
+		"the room of the first question narrows": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			w.room(salon, "Bluehats", encrypted)
+			w.inThread(experts, bruno, root1, "Un secret.")
+			w.says(salon, "secret")
+			w.neverSays(elsewhere, "secret")
+		},
+		"they are separated": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			w.inThread(experts, bruno, root1, "Un secret.")
+			w.inThread(experts, bruno, root2, "!separer")
+			release()
+			w.neverSays(elsewhere, "secret")
+		},
+		"the answer is deleted": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			a := w.inThread(experts, bruno, root1, "Un secret.")
+			w.remove(experts, bruno, a)
+			release()
+			w.neverSays(elsewhere, "secret")
+		},
+		"the answer becomes a note": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			a := w.inThread(experts, bruno, root1, "Un secret.")
+			w.edit(experts, bruno, a, "!note Un secret.")
+			release()
+			w.neverSays(elsewhere, "secret")
+		},
+		"the room of the first question opens": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(salon)
+			w.inThread(experts, bruno, root1, "Ceci.")
+			w.room(salon, "Bluehats", public)
+			release()
+			w.neverSays(salon, "Ceci.")
+			w.says(elsewhere, "Ceci.")
+			if want := "Héraut supprime"; !strings.Contains(w.log(), want) {
+				t.Errorf("an answer that is not carried stays with the other asker:\n%s", w.log())
+			}
+		},
+		"the entry of the FAQ is rewritten": func(w *world, root1, root2 chat.EventID) {
+			number := w.keeps("Quoi ?", "Un secret.", clear)
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			w.inThread(experts, bruno, root1, fmt.Sprint("!repondre faq ", number))
+			if _, err := w.db.SaveEntry(context.Background(), relay.Entry{Number: number, Question: "Quoi ?", Answer: "Autre.", Audience: clear}); err != nil {
+				w.Fatal(err)
+			}
+			release()
+			w.neverSays(elsewhere, "secret")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doubled(t, func(w *world) {
+				_, root1, _, root2 := w.asksTwice()
+				play(w, root1, root2)
+			})
+		})
+	}
+}
+
+// Others cannot edit, delete or close what the asker of a duplicate was given.
+func TestOthersDoNotChangeDuplicates(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		a := w.inThread(experts, bruno, root1, "Ceci.")
+		w.inThread(experts, bruno, root2, "!meme 1")
+		shared := w.last(elsewhere, "Ceci.")
+		w.edit(experts, dora, a, "Forgé.")
+		w.edit(elsewhere, alix, shared, "Forgé.")
+		w.neverSays(elsewhere, "Forgé")
+		w.remove(elsewhere, alix, a) // the event is one of another room
+		w.react(elsewhere, alix, shared, "✅")
+		w.react(experts, dora, root2, "✅")
+		w.say(elsewhere, alix, "!separer 2")
+		if log := w.log(); strings.Contains(log, "Héraut supprime") {
+			t.Errorf("an answer is withdrawn:\n%s", log)
+		}
+		w.neverSays(elsewhere, "résolue")
+		w.says(elsewhere, "Seuls l’auteur de la question n° 2")
+		w.react(elsewhere, farid, shared, "✅")
+		w.says(elsewhere, "résolue")
+		w.neverSays(salon, "résolue")
+	})
+}
+
+// The homeserver can neither write the command nor choose the question that it joins, nor
+// the one that an answer is given to.
+func TestForgedRelationsJoinNothing(t *testing.T) {
+	doubled(t, func(w *world) {
+		w.room(experts, "Experts", encrypted)
+		_, root1, _, root2 := w.asksTwice()
+		w.say(experts, bruno, "!repondre 1 Un secret.")
+		w.do(experts, bruno, chat.Event{Message: &chat.Message{Body: "!meme 2 1"}}) // in clear
+		w.related(experts, bruno, chat.Message{Body: "!meme 1", Thread: root2})
+		w.says(experts, "redites la commande avec le numéro")
+		w.neverSays(elsewhere, "secret")
+		w.say(experts, bruno, "!meme 2 1")
+		w.says(elsewhere, "secret")
+		w.room(salon, "Bluehats", encrypted)
+		release := w.holding(elsewhere)
+		w.related(experts, bruno, chat.Message{Body: "Dit à d’autres.", Thread: root1})
+		w.room(salon, "Bluehats", nil)
+		release()
+		w.says(salon, "Dit à d’autres.")
+		w.neverSays(elsewhere, "Dit à d’autres.")
+	})
+}
+
+// A file that comes with an answer stays where it is, and its place is told.
+func TestSharedAnswersAnnounceFiles(t *testing.T) {
+	doubled(t, func(w *world) {
+		w.withFiles()
+		_, root1, _, root2 := w.asksTwice()
+		w.attach(experts, bruno, root1, w.document(experts, "avis.pdf"))
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.expectFiles(elsewhere)
+		w.says(elsewhere, "Pièce jointe : un fichier. Elle n’est pas transmise")
+	})
+}
+
+// What follows for a duplicate when the question that it repeats goes away.
+func TestFirstQuestionGoesAway(t *testing.T) {
+	for name, play := range map[string]func(w *world, q1, root1 chat.EventID){
+		"deleted":                func(w *world, q1, _ chat.EventID) { w.remove(salon, camille, q1) },
+		"moderated":              func(w *world, _, root1 chat.EventID) { w.remove(experts, dora, root1) },
+		"its asker is forgotten": func(w *world, _, _ chat.EventID) { w.forget(camille); w.sync() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doubled(t, func(w *world) {
+				q1, root1, _, root2 := w.asksTwice()
+				w.say(elsewhere, alix, "!question Et la mienne ?")
+				root3 := w.root()
+				w.inThread(experts, bruno, root2, "!meme 1")
+				w.inThread(experts, bruno, root3, "!meme 1")
+				w.inThread(experts, bruno, root1, "Ceci.")
+				play(w, q1, root1)
+				w.restart()
+				w.says(elsewhere, "La question n° 2 est de nouveau une question à part")
+				w.neverSays(elsewhere, "La question n° 3 est de nouveau")
+				w.inThread(experts, bruno, root3, "Un oubli.")
+				w.inThread(experts, bruno, root2, "Cela.")
+				w.neverSays(elsewhere, "Un oubli.")
+				if n := strings.Count(w.texts(elsewhere), "Cela."); n != 2 {
+					t.Errorf("%d askers read the answer:\n%s", n, w.log())
+				}
+				w.say(experts, bruno, "!questions")
+				w.expect(experts, []string{"n° 2, répondue"}, "n° 3", "n° 1")
+			})
+		})
+	}
+}
+
+// An expert or an asker is forgotten, with what the asker of a duplicate was given.
+func TestForgottenWithDuplicates(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root1, "Ceci.")
+		w.inThread(experts, bruno, root2, "!meme 1")
+		shared := w.last(elsewhere, "Ceci.")
+		w.forget(bruno)
+		w.sync()
+		if !strings.Contains(w.log(), "Héraut supprime "+strings.TrimPrefix(string(shared), "$")+"\n") {
+			t.Errorf("the answer of a forgotten expert stays:\n%s", w.log())
+		}
+		w.inThread(experts, dora, root1, "Cela.")
+		w.forget(farid)
+		w.sync()
+		w.inThread(experts, dora, root1, "Encore.")
+		w.neverSays(elsewhere, "Encore.")
+		for _, user := range []chat.UserID{bruno, farid} {
+			if all, err := w.carrier.DataOf(context.Background(), user); err != nil || len(all) > 0 {
+				t.Errorf("%s: %v, %v", user, all, err)
+			}
+		}
+		if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) != 2 {
+			t.Errorf("%v, %v", all, err)
+		}
+		w.says(experts, "La question n° 2 a été retirée")
+	})
+}
+
+// A question that others repeat goes to other experts: those answer all askers, and are
+// told nothing of the others but their numbers.
+func TestHandOverWithDuplicates(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, q2, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.inThread(experts, bruno, root2, "!transmettre licences")
+		w.says(experts, "La question n° 2 est la même que la n° 1")
+		w.inThread(experts, bruno, root1, "!transmettre licences")
+		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "La LGPL.")
+		w.says(salon, "La LGPL.")
+		w.says(elsewhere, "La LGPL.")
+		w.inThread(elsewhere, farid, q2, "Merci, et pour un secret ?")
+		w.says(experts, "Merci, et pour un secret ?")
+		release := w.holding(elsewhere)
+		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "Cela aussi.")
+		w.room(elsewhere, "Forge", public)
+		release()
+		w.says(lawyers, "n’est pas donnée à l’auteur de la question n° 2")
+		for _, secret := range []string{"secret", "Farid", "Forge", "publier"} {
+			w.neverSays(lawyers, secret)
+		}
+		w.room(elsewhere, "Forge", nil)
+		w.say(salon, alix, "!question Encore une ?")
+		w.inThread(experts, bruno, w.root(), "!meme 2") // of which the lawyers answer the first
+		w.says(salon, "Votre question n° 3 est la même que la n° 1")
+		w.inThread(experts, bruno, root2, "!meme 1") // not of this room
+		w.says(experts, "La question n° 1 n’est pas de ce salon")
+	})
+}
+
+// A room of a duplicate is replaced by another one.
+func TestDuplicatesMove(t *testing.T) {
+	const moved = chat.RoomID("!nouveau:example.org")
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		a := w.inThread(experts, bruno, root1, "Ceci.")
+		w.room(moved, "Forge", nil)
+		w.room(elsewhere, "Forge", func(r *chat.Room) { r.MovedTo = moved })
+		w.do(elsewhere, farid, chat.Event{Moved: &chat.Moved{To: moved}})
+		w.inThread(experts, bruno, root1, "Cela.")
+		w.says(moved, "Cela.")
+		w.edit(experts, bruno, a, "Ceci, corrigé.")
+		w.says(moved, "Ceci, corrigé.")
+		w.neverSays(elsewhere, "Cela.")
+	})
+}
