@@ -201,8 +201,8 @@ func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
 }
 
 // assign answers the command «[number] colleague», by which an expert asks a colleague
-// to look after a question. In the question's thread the request that the relay posts
-// there is the answer.
+// to look after a question. In the thread of that question the request that the relay
+// posts there is the answer.
 func (a *Answerer) assign(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -220,7 +220,7 @@ func (a *Answerer) assign(ctx context.Context, r request) (Answer, error) {
 	if err != nil {
 		return a.faultOf(r, err)
 	}
-	if r.Thread != "" {
+	if here, err := a.parts.Relay.Which(ctx, r.Event, ""); err == nil && here.Number == q.Number && r.Thread != "" {
 		return Answer{Command: r.command.name(), change: change}, nil
 	}
 	answer, err := a.message(r, "relay-done", followed{Number: q.Number, What: "assigned"})

@@ -145,6 +145,33 @@ func TestAssignToWhom(t *testing.T) {
 	})
 }
 
+// A client pings the author of a message that one replies to.
+func TestAssignInReply(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		note := w.inThread(experts, noor, root, "!note Je ne sais pas.")
+		before := w.rung(noor)
+		for _, m := range []chat.Message{
+			{Body: "!confier Dorra", ReplyTo: note, Mentions: []chat.UserID{noor}},
+			{Body: "!confier Dorra", ReplyTo: root, Mentions: []chat.UserID{bot}},
+		} {
+			m.Thread = root
+			w.do(experts, bruno, chat.Event{Message: &m})
+			w.last(experts, "« Dorra »")
+		}
+		w.pinged(noor, before)
+	})
+}
+
+// In another thread of the room, nobody would see the request in the question's thread.
+func TestAssignFromAnotherThread(t *testing.T) {
+	asking(t, func(w *world, root chat.EventID) {
+		other := w.say(experts, noor, "Bonjour")
+		w.inThread(experts, bruno, other, "!confier 1 Dora")
+		w.pinged(dora, 1)
+		w.last(experts, "je le demande dans le fil de la question n° 1")
+	})
+}
+
 // A request ends with what it asked for.
 func TestAssignmentEnds(t *testing.T) {
 	for name, test := range map[string]struct {
