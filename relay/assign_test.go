@@ -418,10 +418,10 @@ func TestAssignmentInARoomThatMoves(t *testing.T) {
 		next := chat.RoomID("!nouveau:example.org")
 		w.room(next, "Experts", nil)
 		w.do(experts, bruno, chat.Event{Moved: &chat.Moved{To: next}})
-		w.react(next, noor, w.last(next, "question n°"), "✋")
-		w.says(next, "prise par")
 		if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) > 0 {
 			t.Errorf("%v, %v", all, err)
 		}
+		w.react(next, noor, w.last(next, "question n°"), "✋")
+		w.says(next, "prise par")
 	})
 }
