@@ -75,7 +75,7 @@ func TestStepsEndAssignments(t *testing.T) {
 	for _, status := range []Status{Open, Claimed, Answered, Reopened, Solved, Satisfied, Withdrawn} {
 		for what, ends := range map[step]bool{
 			stepPropose: true, stepFit: true, stepWiden: true, stepOffer: true, stepAgree: true, stepStop: true,
-			stepClaim: true, stepHandOver: true, stepAnswer: true, stepSolve: true,
+			stepClaim: true, stepHandOver: true, stepJoin: true, stepSeparate: true, stepAnswer: true, stepSolve: true,
 			stepDelete: true, stepRecall: true, stepModerate: true, stepRefuse: true, stepNoRelay: true,
 			stepRelease: false, stepFollowUp: false,
 		} {
