@@ -273,3 +273,24 @@ func TestDuplicatesMove(t *testing.T) {
 		w.neverSays(elsewhere, "Cela.")
 	})
 }
+
+// A deletion in another room takes no answer back, also once the answer's own record is
+// gone with the question that it was given to.
+func TestOtherRoomsTakeNoAnswerBack(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		a := w.inThread(experts, bruno, root1, "Ceci.")
+		w.inThread(experts, bruno, root2, "!meme 1")
+		shared := "Héraut supprime " + strings.TrimPrefix(string(w.last(elsewhere, "Ceci.")), "$") + "\n"
+		w.forget(camille)
+		w.sync()
+		w.remove(elsewhere, alix, a)
+		if strings.Contains(w.log(), shared) {
+			t.Errorf("another room takes the answer back:\n%s", w.log())
+		}
+		w.remove(experts, bruno, a)
+		if !strings.Contains(w.log(), shared) {
+			t.Errorf("the answer stays after its deletion:\n%s", w.log())
+		}
+	})
+}
