@@ -294,9 +294,11 @@ func TestAssignmentIsCheckedLate(t *testing.T) {
 			release := w.holding(experts)
 			w.mentions(bruno, root, "!confier", dora)
 			w.mentions(bruno, root, "!confier", noor)
+			w.mentions(bruno, root, "!confier", dora)
 			release()
-			w.pinged(dora, 0)
-			w.pinged(noor, 1)
+			w.pinged(dora, 1)
+			w.pinged(noor, 0)
+			w.neverSays(experts, "n’a plus cours")
 		},
 		"the experts' room opens before the call is sent": func(w *world, root chat.EventID) {
 			release := w.holding(experts)
@@ -403,8 +405,12 @@ func TestForgottenAssignment(t *testing.T) {
 	}
 	asking(t, func(w *world, root chat.EventID) { // the asker is forgotten, with the question
 		w.mentions(bruno, root, "!confier", dora)
+		ask := w.last(experts, "vous propose")
 		w.forget(camille)
 		w.sync()
+		if !strings.Contains(w.log(), "Héraut supprime "+strings.TrimPrefix(string(ask), "$")+"\n") {
+			t.Errorf("the call stays:\n%s", w.log())
+		}
 		if all, err := w.carrier.DataOf(context.Background(), dora); err != nil || len(all) > 0 {
 			t.Errorf("%v, %v", all, err)
 		}
