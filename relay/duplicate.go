@@ -38,6 +38,11 @@ func (q *Question) setDuplicates(numbers []int64) {
 	q.Duplicates = strings.Join(words, " ")
 }
 
+// dropDuplicate takes the number out of q.Duplicates.
+func (q *Question) dropDuplicate(number int64) {
+	q.setDuplicates(slices.DeleteFunc(q.duplicates(), func(n int64) bool { return n == number }))
+}
+
 // Join returns a function that makes the question q a duplicate of the question with
 // that number, or of the one that this one repeats itself, and the number of the
 // question from which the asker is then answered. The function does nothing if q changed
@@ -111,11 +116,18 @@ func (d *Carrier) original(ctx context.Context, q Question) (Question, error) {
 // mayJoin returns a *Fault if q may not become a duplicate of first: it would never be
 // answered, or the answers to first may not go to its room.
 func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
-	switch {
-	case !first.Status.Asked() || first.Waits():
+	if !first.Status.Asked() || first.Waits() {
 		return &Fault{What: FaultNotOpen, Number: first.Number}
-	case first.Status.Closed() && first.AnsweredAt.IsZero():
-		return &Fault{What: FaultUnanswered, Number: first.Number}
+	}
+	if first.Status.Closed() {
+		// AnsweredAt stays when the answers are deleted or their experts forgotten.
+		all, err := d.store.MessagesOf(ctx, first.Number)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(m Message) bool { return m.Role == RoleAnswer }) {
+			return &Fault{What: FaultUnanswered, Number: first.Number}
+		}
 	}
 	fault, err := faultOf(d.mayShare(ctx, first, q))
 	if fault != nil {
@@ -143,14 +155,23 @@ func (d *Carrier) join(ctx context.Context, q Question, number int64) error {
 	return nil
 }
 
+// joinOne makes the question with that number a duplicate of first, or one of its own if
+// it may not be. A closed one is joined without a word: its asker needs no answer.
 func (d *Carrier) joinOne(ctx context.Context, number int64, first Question) error {
 	q, err := d.store.Question(ctx, number)
 	if found, err := has(err); !found {
 		return err
 	}
-	if fault, err := faultOf(d.mayJoin(ctx, first, q)); err != nil {
+	fault, err := faultOf(d.mayJoin(ctx, first, q))
+	switch {
+	case err != nil:
 		return err
-	} else if fault != nil {
+	case fault != nil && q.Status.Closed():
+		if err := d.removeDuplicate(ctx, q.SameAs, number); err != nil {
+			return err
+		}
+		return d.update(ctx, number, func(q *Question) error { q.SameAs = 0; return nil })
+	case fault != nil:
 		return d.update(ctx, number, func(q *Question) error { return d.stayApart(ctx, q, fault) })
 	}
 	if err := d.removeDuplicate(ctx, q.SameAs, number); err != nil {
@@ -162,6 +183,9 @@ func (d *Carrier) joinOne(ctx context.Context, number int64, first Question) err
 	})
 	if err != nil {
 		return err
+	}
+	if q.Status.Closed() {
+		return d.update(ctx, number, func(q *Question) error { q.SameAs = first.Number; return nil })
 	}
 	if err := d.update(ctx, number, func(q *Question) error { return d.becomeDuplicate(ctx, q, first) }); err != nil {
 		return err
@@ -227,7 +251,7 @@ func (d *Carrier) removeDuplicate(ctx context.Context, original, number int64) e
 		return nil
 	}
 	_, err := has(d.update(ctx, original, func(first *Question) error {
-		first.setDuplicates(slices.DeleteFunc(first.duplicates(), func(n int64) bool { return n == number }))
+		first.dropDuplicate(number)
 		return nil
 	}))
 	return err
@@ -312,7 +336,7 @@ func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Ques
 		return d.bequeath(ctx, numbers)
 	case q.Status == Solved && before.Status != Solved:
 		for _, n := range numbers {
-			if err := d.solveDuplicate(ctx, n, q.Number); err != nil {
+			if err := d.solveDuplicate(ctx, n, q); err != nil {
 				return err
 			}
 		}
@@ -320,25 +344,37 @@ func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Ques
 	return nil
 }
 
-// solveDuplicate closes the duplicate with that number as solved, since the question
-// that it repeats, original, is, and tells its asker.
-func (d *Carrier) solveDuplicate(ctx context.Context, number, original int64) error {
-	_, err := has(d.update(ctx, number, func(q *Question) error {
-		if q.SameAs != original || q.Status.Closed() || !q.take(stepSolve) {
+// solveDuplicate closes the duplicate of first with that number as solved, since first
+// is, and tells its asker. If the asker was given no answer, it becomes a question of
+// its own instead. The caller saves first.
+func (d *Carrier) solveDuplicate(ctx context.Context, number int64, first *Question) error {
+	given, err := d.store.MessagesOf(ctx, number)
+	if err != nil {
+		return err
+	}
+	shared := slices.ContainsFunc(given, func(g Message) bool { return g.Source != "" })
+	_, err = has(d.update(ctx, number, func(q *Question) error {
+		switch {
+		case q.SameAs != first.Number || q.Status.Closed():
 			return nil
+		case !shared && q.AnsweredAt.IsZero():
+			first.dropDuplicate(number)
+			return d.setApart(ctx, q, "")
 		}
-		data := joined{Number: q.Number, SameAs: original, What: "solved"}
+		q.take(stepSolve)
+		data := joined{Number: q.Number, SameAs: first.Number, What: "solved"}
 		return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
 	}))
 	return err
 }
 
 // bequeath does what follows when the question that those with the numbers repeat is
-// withdrawn or forgotten: the oldest open one becomes a question of its own, and the
-// others repeat that one, where its answers may go to their rooms.
+// withdrawn or forgotten: in each room of experts the oldest open one becomes a question
+// of its own, and the others there repeat that one, where its answers may go to their
+// rooms.
 func (d *Carrier) bequeath(ctx context.Context, numbers []int64) error {
 	var heir Question
-	var others []int64
+	var others, elsewhere []int64
 	for _, n := range numbers {
 		q, err := d.store.Question(ctx, n)
 		if found, err := has(err); err != nil {
@@ -346,22 +382,33 @@ func (d *Carrier) bequeath(ctx context.Context, numbers []int64) error {
 		} else if !found || q.SameAs == 0 {
 			continue
 		}
-		if heir.Number == 0 && !q.Status.Closed() {
+		switch {
+		case q.Status.Closed():
+			err = d.update(ctx, n, func(q *Question) error { q.SameAs = 0; return nil })
+		case heir.Number == 0:
 			heir = q
-			if err := d.update(ctx, n, func(q *Question) error { return d.setApart(ctx, q, "") }); err != nil {
-				return err
-			}
-			continue
+			err = d.update(ctx, n, func(q *Question) error { return d.setApart(ctx, q, "") })
+		case q.Experts == heir.Experts:
+			others = append(others, n)
+		default:
+			elsewhere = append(elsewhere, n)
 		}
-		others = append(others, n)
+		if err != nil {
+			return err
+		}
 	}
+	if err := d.inherit(ctx, heir, others); err != nil || len(elsewhere) == 0 {
+		return err
+	}
+	return d.bequeath(ctx, elsewhere)
+}
+
+// inherit makes the open questions with the numbers duplicates of heir, or questions of
+// their own where its answers may not go to their rooms.
+func (d *Carrier) inherit(ctx context.Context, heir Question, numbers []int64) error {
 	var kept []int64
-	for _, n := range others {
+	for _, n := range numbers {
 		err := d.update(ctx, n, func(q *Question) error {
-			if q.Status.Closed() {
-				q.SameAs = 0
-				return nil
-			}
 			fault, err := faultOf(d.mayShare(ctx, heir, *q))
 			switch {
 			case err != nil:

@@ -68,7 +68,7 @@ const (
 
 	FaultJoined      FaultKind = "joined"       // the question, a duplicate, is answered from another one
 	FaultSameAlready FaultKind = "same already" // the question is that one, or is joined to it already
-	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and had no answer
+	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and has no answer, or no longer
 	FaultNotJoined   FaultKind = "not joined"   // the question's room is out of reach, or more open than the other's
 	FaultApart       FaultKind = "apart"        // the question repeats no other
 	FaultNotShared   FaultKind = "not shared"   // an answer cannot be given to the asker of a duplicate

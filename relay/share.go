@@ -91,8 +91,9 @@ func (d *Carrier) shareAll(ctx context.Context, original, number int64) error {
 }
 
 // shareWith posts the answer m to the question first in the thread of the duplicate
-// with that number, or edits the post that gave it there. It does nothing for a
-// question that is withdrawn, or that no longer repeats first and was not given m.
+// with that number, or edits the post that gave it there; it pings nobody if the
+// duplicate is closed. It does nothing for a question that is withdrawn, or that no
+// longer repeats first and was not given m.
 func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m Message, how sharing) error {
 	given, err := d.store.SharedOf(ctx, m.Event)
 	if err != nil {
@@ -108,6 +109,9 @@ func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m
 			return err
 		} else if fault != nil {
 			return d.tellNotShared(ctx, q.nextShow(), first, m, fault)
+		}
+		if q.Status.Closed() {
+			post.Rings, post.Mentions = false, nil
 		}
 		if len(given) > 0 {
 			replaced, err := d.queue.Replace(ctx, given[len(given)-1].Post, post)
@@ -266,7 +270,7 @@ func (d *Carrier) answerShared(ctx context.Context, s subject) (first Question, 
 }
 
 // sharedEnded updates the duplicate q after row, which gives it the answer of s, was
-// sent: q is answered. If it failed for good, the expert is told.
+// sent: q is answered, or stays closed. If it failed for good, the expert is told.
 func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	if row.State == queue.Failed {
 		first, m, stands, err := d.answerShared(ctx, s)
@@ -279,7 +283,9 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 		return nil
 	}
 	return d.update(ctx, q.Number, func(q *Question) error {
-		q.take(stepAnswer)
+		if !q.Status.Closed() {
+			q.take(stepAnswer)
+		}
 		if q.AnsweredAt.IsZero() {
 			q.AnsweredAt = d.Now()
 		}
