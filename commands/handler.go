@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"heraut/chat"
 	"heraut/locale"
@@ -26,8 +25,8 @@ type Handler struct {
 	inRoom   *limiter
 	greeted  greeted
 	refusals refusals
-	pings    *pings   // nil: every carried message may ping
-	traffic  *traffic // nil: the bot puts no reactions under its lists
+	pings    *relay.Pings // nil: every carried message may ping
+	traffic  *traffic     // nil: the bot puts no reactions under its lists
 	moves    []Move
 
 	operators *rooms.Operators
@@ -39,6 +38,9 @@ type HandlerOptions struct {
 	Rooms   *rooms.Book
 	Choices Choices
 	Limits  Limits
+	// Pings bounds the pings by carried messages, together with the Carrier; nil: nothing
+	// does.
+	Pings *relay.Pings
 	// Operators receive messages about the bot's account; nil: nobody does.
 	Operators *rooms.Operators
 	// Moves run for an upgraded room.
@@ -55,10 +57,7 @@ func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 	}
 	h := &Handler{
 		answerer: a, rooms: o.Rooms, choices: o.Choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room),
-		moves: o.Moves, operators: operators,
-	}
-	if limits.Person.Count > 0 {
-		h.pings = &pings{last: map[string]time.Time{}}
+		pings: o.Pings, moves: o.Moves, operators: operators,
 	}
 	if limits.Reactions {
 		h.traffic = newTraffic()

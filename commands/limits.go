@@ -11,6 +11,7 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/queue"
+	"heraut/relay"
 )
 
 // Rate is a limit of Count actions within the time Per. Without a positive Count and
@@ -185,65 +186,32 @@ func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err er
 	return h.pingOnce(result), nil
 }
 
-// pingEvery is the shortest time between two pings of one person by carried
-// messages.
-const pingEvery = time.Minute
-
 // pingOnce removes the mentions from each post of result whose reader the bot pinged in
-// the same room within pingEvery, so that a burst of messages rings only once. The
-// change of the returned Result also records the pings in the other posts.
+// the same room within relay.PingEvery, so that a burst of messages rings only once. The
+// change of the returned Result also records the pings in the other posts, before it
+// posts answers to the askers of duplicates, who may be the same people.
 func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	if h.pings == nil {
 		return result
 	}
-	var rung []string
+	var rung []relay.Ping
 	for i := range result.Posts {
 		p := &result.Posts[i]
 		for _, user := range p.Mentions {
-			key := string(p.Room) + " " + string(user)
-			if !h.pings.due(key, time.Now()) || slices.Contains(rung, key) {
+			who := relay.Ping{Room: p.Room, User: user}
+			if !h.pings.Due(who, time.Now()) || slices.Contains(rung, who) {
 				p.Mentions, p.Rings = nil, false
 				break
 			}
-			rung = append(rung, key)
+			rung = append(rung, who)
 		}
 	}
 	if len(rung) > 0 {
-		result.Change = both(result.Change, func(context.Context) error {
-			h.pings.note(rung, time.Now())
+		note := func(context.Context) error {
+			h.pings.Note(time.Now(), rung...)
 			return nil
-		})
+		}
+		result.Change = both(note, result.Change)
 	}
 	return result
-}
-
-// pings is the record of when the bot last sent each person in each room a post that
-// rings. It is safe for concurrent use.
-type pings struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-// due reports whether the bot may send the person another post that rings in the room
-// at the time now: it sent the last one pingEvery or longer ago. key names the person
-// and the room. due records nothing.
-func (p *pings) due(key string, now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return now.Sub(p.last[key]) >= pingEvery
-}
-
-// note records that posts that ring went at the time now to these keys (a room and
-// person each), and drops records too old to matter.
-func (p *pings) note(keys []string, now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for key, at := range p.last {
-		if now.Sub(at) >= pingEvery {
-			delete(p.last, key)
-		}
-	}
-	for _, key := range keys {
-		p.last[key] = now
-	}
 }

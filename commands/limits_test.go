@@ -8,6 +8,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/relay"
 )
 
 func TestLimiterForgetsTheQuiet(t *testing.T) {
@@ -59,7 +60,7 @@ func TestLimiterStandsWrongClocks(t *testing.T) {
 
 func TestPingsAreCoalesced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := &Handler{pings: &pings{last: map[string]time.Time{}}}
+		h := &Handler{pings: relay.NewPings()}
 		carry := func(users ...chat.UserID) (rung int) {
 			var result queue.Result
 			for _, user := range users {
@@ -87,7 +88,7 @@ func TestPingsAreCoalesced(t *testing.T) {
 			want  int
 		}{
 			{0, []chat.UserID{"@a:x"}, 1}, {0, []chat.UserID{"@a:x"}, 0}, {0, []chat.UserID{"@b:x"}, 1},
-			{pingEvery - 1, []chat.UserID{"@a:x"}, 0}, {1, []chat.UserID{"@a:x", "@a:x"}, 1}, {pingEvery, nil, 0},
+			{relay.PingEvery - 1, []chat.UserID{"@a:x"}, 0}, {1, []chat.UserID{"@a:x", "@a:x"}, 1}, {relay.PingEvery, nil, 0},
 		} {
 			time.Sleep(step.after)
 			if got := carry(step.users...); got != step.want {
@@ -95,7 +96,7 @@ func TestPingsAreCoalesced(t *testing.T) {
 			}
 		}
 		// An uncommitted decision pings nobody.
-		time.Sleep(pingEvery)
+		time.Sleep(relay.PingEvery)
 		h.pingOnce(queue.Result{Posts: []chat.Post{{Room: "!a", Rings: true, Mentions: []chat.UserID{"@a:x"}}}})
 		if got := carry("@a:x"); got != 1 {
 			t.Error("the ping was lost")

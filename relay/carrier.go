@@ -79,6 +79,8 @@ type Options struct {
 	Subject func(text string) string
 	// Ring makes a new question notify the experts.
 	Ring bool
+	// Pings bounds the pings of the askers of duplicates; nil: nothing does.
+	Pings *Pings
 	// Files says which attached files go along.
 	Files Files
 	// Marks makes the bot react with 📨 to messages that reached the other room.

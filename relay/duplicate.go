@@ -233,10 +233,8 @@ func (d *Carrier) tellJoined(ctx context.Context, q *Question) error {
 	if err != nil {
 		return err
 	}
-	post := chat.Post{Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread(), Rings: true}
-	if !q.AskerLeft {
-		post.Mentions = []chat.UserID{q.Asker}
-	}
+	post := chat.Post{Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread()}
+	d.ring(&post, *q)
 	cause := q.nextShow()
 	if err := d.queue.Post(ctx, cause, post); err != nil {
 		return err

@@ -110,15 +110,12 @@ func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m
 		} else if fault != nil {
 			return d.tellNotShared(ctx, q.nextShow(), first, m, fault)
 		}
-		if q.Status.Closed() {
-			post.Rings, post.Mentions = false, nil
-		}
 		if len(given) > 0 {
-			replaced, err := d.queue.Replace(ctx, given[len(given)-1].Post, post)
-			if err != nil || replaced {
+			if replaced, err := d.replaceShared(ctx, given, &post); err != nil || replaced {
 				return err
 			}
-			post.Edits, post.Thread = chat.Target{Post: given[0].Post}, chat.Target{}
+		} else if !q.Status.Closed() {
+			d.ring(&post, *q)
 		}
 		cause := q.nextShow()
 		if err := d.queue.Post(ctx, cause, post); err != nil {
@@ -132,10 +129,24 @@ func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m
 	return err
 }
 
+// replaceShared puts post in the place of the last of given, the records of the posts that
+// gave an answer before, and returns true. It returns false if that one may have been
+// sent, and makes post an edit. Either way post rings as the first of them did.
+func (d *Carrier) replaceShared(ctx context.Context, given []Message, post *chat.Post) (bool, error) {
+	row, err := d.store.PostByKey(ctx, given[0].Post)
+	if _, err := has(err); err != nil {
+		return false, err
+	}
+	post.Rings, post.Mentions = row.Post.Rings, row.Post.Mentions
+	replaced, err := d.queue.Replace(ctx, given[len(given)-1].Post, *post)
+	post.Edits, post.Thread = chat.Target{Post: given[0].Post}, chat.Target{}
+	return replaced, err
+}
+
 // sharedPost returns the post that gives the answer m to the question first to the
-// asker of its duplicate q, without the names of those who asked the others. fault is
-// not nil if the homeserver may have chosen the question, and the room of q is less
-// protected than that of the experts.
+// asker of its duplicate q, without the names of those who asked the others; it does not
+// ring yet. fault is not nil if the homeserver may have chosen the question, and the room
+// of q is less protected than that of the experts.
 func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, how sharing) (p chat.Post, fault *Fault, err error) {
 	if how.related != nil {
 		fault, err := faultOf(d.mayFollow(ctx, *how.related, Question{Experts: m.From, Origin: q.Origin}))
@@ -163,11 +174,8 @@ func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, 
 	say.Continues = q.Text
 	alone, _, err := d.say(q.Origin, "relay-message", say)
 	p = chat.Post{
-		Room: q.Origin, Priority: chat.Relay, HTML: head + body, Alone: alone + body, Lang: lang, Thread: q.thread(), Rings: true,
+		Room: q.Origin, Priority: chat.Relay, HTML: head + body, Alone: alone + body, Lang: lang, Thread: q.thread(),
 		Guard: subject{kind: aboutShared, question: q.Number, event: string(m.Event), entry: how.entry}.guard(),
-	}
-	if !q.AskerLeft {
-		p.Mentions = []chat.UserID{q.Asker}
 	}
 	return p, nil, err
 }

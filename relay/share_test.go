@@ -3,6 +3,7 @@ package relay_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -291,6 +292,60 @@ func TestOtherRoomsTakeNoAnswerBack(t *testing.T) {
 		w.remove(experts, bruno, a)
 		if !strings.Contains(w.log(), shared) {
 			t.Errorf("the answer stays after its deletion:\n%s", w.log())
+		}
+	})
+}
+
+// A burst of answers, and the answers that a question has when it is joined, ping each
+// asker once within a minute.
+func TestSharedAnswersPingOnce(t *testing.T) {
+	doubled(t, func(w *world) {
+		w.pings = relay.NewPings()
+		w.restart()
+		_, root1, _, root2 := w.asksTwice()
+		w.say(salon, camille, "!question La même ?")
+		root3 := w.root()
+		pinged := func(want int) {
+			t.Helper()
+			for _, asker := range []chat.UserID{camille, farid} {
+				got := 0
+				for _, p := range append(w.own(salon), w.own(elsewhere)...) {
+					if p.Rings != (len(p.Mentions) > 0) {
+						t.Errorf("it rings and mentions nobody, or the reverse: %+v", p)
+					}
+					if p.Edits.IsZero() && slices.Contains(p.Mentions, asker) {
+						got++
+					}
+				}
+				if got != want {
+					t.Errorf("%s is pinged %d times, not %d:\n%s", asker, got, want, w.log())
+				}
+			}
+		}
+		for _, answer := range []string{"A.", "B."} {
+			w.say(experts, bruno, "!repondre 1 "+answer)
+		}
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.inThread(experts, bruno, root3, "!meme 1")
+		pinged(1)
+		w.inThread(experts, bruno, root1, "C.")
+		pinged(1)
+		w.pass(relay.PingEvery)
+		release := w.holding(elsewhere)
+		d := w.inThread(experts, bruno, root1, "D.")
+		w.edit(experts, bruno, d, "D, corrigé.")
+		release()
+		w.says(elsewhere, "D, corrigé.")
+		for _, p := range w.own(elsewhere) {
+			if strings.Contains(plainOf(p), "D, corrigé") && !p.Rings {
+				t.Errorf("an edit makes a notice of an answer: %+v", p)
+			}
+		}
+		pinged(2)
+		w.edit(experts, bruno, d, "D, corrigé encore.")
+		w.inThread(experts, bruno, root1, "E.")
+		for _, room := range []chat.RoomID{salon, elsewhere} {
+			w.says(room, "E.")
 		}
 	})
 }

@@ -52,6 +52,7 @@ type world struct {
 	subject func(text string) string
 	quiet   func(room chat.RoomID) relay.Quiet
 	files   relay.Files
+	pings   *relay.Pings
 	name    func(ctx context.Context, room chat.RoomID, user chat.UserID) string
 	prepare func(p chat.Post) (chat.Media, error) // makes the copies of files
 	reading chan struct{}                         // holds the answer with a read message; nil: nothing does
@@ -118,7 +119,7 @@ func (w *world) start() {
 	ours := func(server string) bool { return server == "example.org" }
 	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
-		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject, Files: w.files,
+		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject, Files: w.files, Pings: w.pings,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays), Message: w.message,
 		Ours: ours, Name: w.name, Self: bot, Members: w.members, HasLeft: w.hasLeft,
@@ -135,7 +136,7 @@ func (w *world) start() {
 		FAQ:   &relay.Knowledge{Store: w.db, Readers: relay.ReadersOf(room, ours)},
 		Admin: commands.Administration{Book: book, Journal: w.db, Rooms: w.db},
 	})
-	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})
+	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Pings: w.pings, Moves: []commands.Move{w.carrier.Move}})
 	w.queue = queue.New(outbox, handler, w, queue.Config{
 		AnswerWithin: 15 * time.Minute, AtOnce: 1,
 		Prepare: func(_ context.Context, p chat.Post) (chat.Media, error) { return w.prepare(p) },

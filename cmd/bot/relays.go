@@ -43,6 +43,10 @@ func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
+	var pings *relay.Pings
+	if s.config.Limits.Person.Count > 0 {
+		pings = relay.NewPings()
+	}
 	return relay.NewCarrier(relay.Options{
 		Store: s.db, Queue: s.outbox, Book: s.book, Links: rooms.Links(s.config.Links), Log: s.component("relay"),
 		Room: s.room, Routes: routes, Ours: ours, Name: client.DisplayName, Message: client.MessageAt,
@@ -50,6 +54,7 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 		Suggest: relay.Suggestions(faq, current),
 		Quiet:   func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
 		Subject: func(text string) string { return relay.Subject(current().Catalogue, text) },
+		Pings:   pings,
 		Files:   carriedFiles(s.config.Questions.Files),
 		Ring:    s.config.Questions.Ring, Marks: s.config.Reactions.Carried,
 	}), faq

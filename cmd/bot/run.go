@@ -130,6 +130,7 @@ func (r *round) newHandler() (*commands.Handler, error) {
 	return commands.NewHandler(answerer, commands.HandlerOptions{
 		Rooms: r.book, Choices: r.db, Operators: r.operators,
 		Limits: commands.Limits{Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room), Reactions: config.Reactions.Choices},
+		Pings:  r.carrier.Pings,
 		Moves: []commands.Move{
 			r.announcer.Move, r.calendars.Move, r.meetings.Move, r.thanks.Move, r.book.Move, r.carrier.Move, r.db.MoveAnnouncements, r.hooks.Move,
 		},
