@@ -71,6 +71,7 @@ const (
 	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and has no answer, or no longer
 	FaultNotJoined   FaultKind = "not joined"   // the question's room is out of reach, or more open than the other's
 	FaultApart       FaultKind = "apart"        // the question repeats no other
+	FaultParted      FaultKind = "parted"       // an answer waited until its question had no such duplicate
 	FaultNotShared   FaultKind = "not shared"   // an answer cannot be given to the asker of a duplicate
 
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report

@@ -1,11 +1,12 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"heraut/chat"
-	"heraut/locale"
 	"heraut/queue"
 )
 
@@ -180,38 +181,6 @@ func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, 
 	return p, nil, err
 }
 
-// sharedBody returns the HTML of the text of the answer m as the asker of q, a
-// duplicate of first, reads it: plain text, in which an ellipsis replaces user ids and
-// the names of those who asked the other questions. file adds that a file is attached.
-func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, say carried, file bool) (string, error) {
-	askers := []string{first.AskerName}
-	for _, n := range first.duplicates() {
-		other, err := d.store.Question(ctx, n)
-		if found, err := has(err); err != nil {
-			return "", err
-		} else if found && other.Asker != q.Asker {
-			askers = append(askers, other.AskerName)
-		}
-	}
-	text, body := withoutNames(m.Text, askers...), ""
-	if text != "" {
-		quoted, cut := fit(func(limit int) (string, bool) { return locale.Quote("", text, limit) }, maxCarried)
-		body = quoted
-		if cut {
-			tail, _, err := d.say(q.Origin, "relay-cut", say)
-			if err != nil {
-				return "", err
-			}
-			body += tail
-		}
-	}
-	if !file {
-		return body, nil
-	}
-	tail, _, err := d.say(q.Origin, "relay-file", say)
-	return body + tail, err
-}
-
 // unshare takes back what the askers of duplicates were given of an answer, a message
 // in room; it does nothing for a message of another room.
 func (d *Carrier) unshare(ctx context.Context, answer chat.EventID, room chat.RoomID) error {
@@ -243,14 +212,20 @@ func (d *Carrier) endShare(ctx context.Context, g Message) error {
 // checkShared returns the verdict on row, a post that gives an answer to the asker of
 // the duplicate q, before it is sent (Check): it goes if the answer still stands, q
 // still repeats its question, or was given the answer before, and the audiences allow
-// it. Otherwise it is withheld and, if an audience is the reason, the expert is told.
+// it. Otherwise it is withheld, its record ends, and the expert is told unless the answer
+// or q was withdrawn.
 func (d *Carrier) checkShared(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	first, m, stands, err := d.answerShared(ctx, s)
 	if err != nil {
 		return queue.Verdict{}, err
 	}
 	if !stands || !q.Status.Asked() || q.SameAs != first.Number && row.Post.Edits.IsZero() {
-		return queue.Verdict{Withhold: "its answer is not given to this asker any more"}, nil
+		return queue.Verdict{Withhold: "its answer is not given to this asker any more", Change: func(ctx context.Context) error {
+			if !stands || !q.Status.Asked() {
+				return d.endShareOf(ctx, row, s)
+			}
+			return d.notShared(ctx, row, s, first, m, parted(q))
+		}}, nil
 	}
 	err = d.mayShare(ctx, first, q)
 	if err == nil && s.entry != 0 {
@@ -261,7 +236,7 @@ func (d *Carrier) checkShared(ctx context.Context, row queue.Row, q Question, s 
 		return queue.Verdict{}, err
 	}
 	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error {
-		return d.notShared(ctx, row, q, first, m, fault.Widens)
+		return d.notShared(ctx, row, s, first, m, &Fault{What: FaultNotShared, Number: q.Number, Widens: fault.Widens})
 	}}, nil
 }
 
@@ -285,7 +260,7 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 		if !stands {
 			return err
 		}
-		return d.notShared(ctx, row, q, first, m, chat.Audience{})
+		return d.notShared(ctx, row, s, first, m, &Fault{What: FaultNotShared, Number: q.Number})
 	}
 	if row.State != queue.Sent || !row.Post.Edits.IsZero() {
 		return nil
@@ -301,21 +276,34 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 	})
 }
 
-// notShared ends the record of row, which did not give the answer m to the asker of the
-// duplicate q, and tells the author of m; widens is how the room of q is too open.
-func (d *Carrier) notShared(ctx context.Context, row queue.Row, q, first Question, m Message, widens chat.Audience) error {
-	given, err := d.store.SharedOf(ctx, m.Event)
+// parted returns the Fault that an answer waited until q did not repeat its question any
+// more, with the number of the question from which q is answered now.
+func parted(q Question) *Fault {
+	return &Fault{What: FaultParted, Number: q.Number, Word: strconv.FormatInt(cmp.Or(q.SameAs, q.Number), 10)}
+}
+
+// notShared ends the record of row, which did not give the answer m, that of s, to the
+// asker of a duplicate, and tells the author of m the reason fault.
+func (d *Carrier) notShared(ctx context.Context, row queue.Row, s subject, first Question, m Message, fault *Fault) error {
+	if err := d.endShareOf(ctx, row, s); err != nil {
+		return err
+	}
+	return d.tellNotShared(ctx, chat.Cause("held/"+row.Key), first, m, fault)
+}
+
+// endShareOf ends the record of row, which did not give the answer of s to the asker of a
+// duplicate: the answer is given anew when the questions are joined again.
+func (d *Carrier) endShareOf(ctx context.Context, row queue.Row, s subject) error {
+	given, err := d.store.SharedOf(ctx, chat.EventID(s.event))
 	if err != nil {
 		return err
 	}
 	for _, g := range given {
 		if g.Post == row.Key {
-			if err := d.endShare(ctx, g); err != nil {
-				return err
-			}
+			return d.endShare(ctx, g)
 		}
 	}
-	return d.tellNotShared(ctx, chat.Cause("held/"+row.Key), first, m, &Fault{What: FaultNotShared, Number: q.Number, Widens: widens})
+	return nil
 }
 
 func (d *Carrier) tellNotShared(ctx context.Context, cause chat.Cause, first Question, m Message, fault *Fault) error {

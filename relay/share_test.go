@@ -53,6 +53,30 @@ func TestSharedAnswersAreCheckedWhenTheyAreSent(t *testing.T) {
 			w.inThread(experts, bruno, root2, "!separer")
 			release()
 			w.neverSays(elsewhere, "secret")
+			w.says(experts, "répétez-la pour la question n° 2")
+		},
+		"they are separated, and joined again": func(w *world, root1, root2 chat.EventID) {
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			a := w.inThread(experts, bruno, root1, "Un secret.")
+			w.inThread(experts, bruno, root2, "!separer")
+			release()
+			w.edit(experts, bruno, a, "Un secret, corrigé.") // fails for nobody
+			w.neverSays(experts, "n’est pas donnée")
+			w.neverSays(elsewhere, "secret")
+			w.inThread(experts, bruno, root2, "!meme 1")
+			w.says(elsewhere, "Un secret, corrigé.")
+			w.says(elsewhere, "répondue")
+		},
+		"they are joined to another": func(w *world, root1, root2 chat.EventID) {
+			w.say(salon, alix, "!question La même ?")
+			w.inThread(experts, bruno, root2, "!meme 1")
+			release := w.holding(elsewhere)
+			w.inThread(experts, bruno, root1, "Un secret.")
+			w.inThread(experts, bruno, root1, "!meme 3")
+			release()
+			w.neverSays(elsewhere, "secret")
+			w.says(experts, "à l’auteur de la question n° 2, qui n’est plus jointe à celle-ci. Si elle y répond aussi, répétez-la pour la question n° 3")
 		},
 		"the answer is deleted": func(w *world, root1, root2 chat.EventID) {
 			w.inThread(experts, bruno, root2, "!meme 1")
@@ -348,4 +372,52 @@ func TestSharedAnswersPingOnce(t *testing.T) {
 			w.says(room, "E.")
 		}
 	})
+}
+
+// The asker of a duplicate reads that a long answer is cut, and no half of a name there.
+func TestSharedAnswersSayWhereTheyAreCut(t *testing.T) {
+	for name, answer := range map[string]string{
+		"words":   strings.Repeat("mot ", 1100) + "FIN",
+		"a name":  strings.Repeat("mot ", 998) + "de Camille Roy FIN",
+		"an id":   strings.Repeat("mot ", 998) + "de @camille:example.org",
+		"accents": strings.Repeat("m", 3999) + "e\u0301\u0302 FIN",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doubled(t, func(w *world) {
+				_, root1, _, root2 := w.asksTwice()
+				w.inThread(experts, bruno, root2, "!meme 1")
+				w.inThread(experts, bruno, root1, answer)
+				w.says(elsewhere, "Ce message est coupé")
+				w.neverSays(elsewhere, "Cam")
+				w.neverSays(elsewhere, "@cam")
+				w.neverSays(elsewhere, "FIN")
+			})
+		})
+	}
+}
+
+// An edit of an answer hides the names of those who were given it and do not repeat its
+// question any more.
+func TestEditedAnswersHideNames(t *testing.T) {
+	for name, end := range map[string]func(w *world, q1, root3 chat.EventID){
+		"separated":                    func(w *world, _, root3 chat.EventID) { w.inThread(experts, bruno, root3, "!separer") },
+		"the first question withdrawn": func(w *world, q1, _ chat.EventID) { w.remove(salon, camille, q1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doubled(t, func(w *world) {
+				q1, root1, _, root2 := w.asksTwice()
+				w.say(salon, alix, "!question Et moi, quelle licence ?")
+				root3 := w.root()
+				w.inThread(experts, bruno, root2, "!meme 1")
+				w.inThread(experts, bruno, root3, "!meme 1")
+				a := w.inThread(experts, bruno, root1, "Pour Alix et Farid : la LGPL.")
+				end(w, q1, root3)
+				w.edit(experts, bruno, a, "Pour Alix et Farid : la LGPL 3.")
+				w.says(elsewhere, "Pour … et Farid : la LGPL 3.")
+				w.neverSays(elsewhere, "Alix")
+			})
+		})
+	}
 }

@@ -1,0 +1,87 @@
+package relay
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"heraut/locale"
+)
+
+// sharedBody returns the HTML of the text of the answer m as the asker of q, a
+// duplicate of first, reads it: plain text, in which an ellipsis replaces user ids and
+// the names of those who asked the other questions. file adds that a file is attached.
+func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, say carried, file bool) (string, error) {
+	askers, err := d.otherAskers(ctx, q, first, m)
+	if err != nil {
+		return "", err
+	}
+	stored, cutBefore := m.Text, utf8.RuneCountInString(m.Text) >= cutFrom
+	if cutBefore {
+		stored = withoutHalfName(stored, askers)
+	}
+	text, body := withoutNames(stored, askers...), ""
+	if text != "" {
+		quoted, cut := fit(func(limit int) (string, bool) { return locale.Quote("", text, limit) }, maxCarried)
+		body = quoted
+		if cut || cutBefore {
+			tail, _, err := d.say(q.Origin, "relay-cut", say)
+			if err != nil {
+				return "", err
+			}
+			body += tail
+		}
+	}
+	if !file {
+		return body, nil
+	}
+	tail, _, err := d.say(q.Origin, "relay-file", say)
+	return body + tail, err
+}
+
+// cutFrom is the number of characters from which the stored text of a message counts as
+// cut. It is below maxCarried, since text.Truncate drops a letter whose accents do not
+// fit.
+const cutFrom = maxCarried - 16
+
+// otherAskers returns the names, for people, of those who asked first, its other
+// duplicates, or a question separated since to whose asker the answer m was given, but
+// not that of the asker of q.
+func (d *Carrier) otherAskers(ctx context.Context, q, first Question, m Message) (names []string, err error) {
+	given, err := d.store.SharedOf(ctx, m.Event)
+	if err != nil {
+		return nil, err
+	}
+	numbers := first.duplicates()
+	for _, g := range given {
+		numbers = append(numbers, g.Question)
+	}
+	names = []string{first.AskerName}
+	for _, n := range numbers {
+		other, err := d.store.Question(ctx, n)
+		if found, err := has(err); err != nil {
+			return nil, err
+		} else if found && other.Asker != q.Asker {
+			names = append(names, other.AskerName)
+		}
+	}
+	return names, nil
+}
+
+// withoutHalfName returns the cut text without the beginning of a user id or of one of
+// the names at its end, which withoutNames would not recognise.
+func withoutHalfName(text string, names []string) string {
+	if i := strings.LastIndexAny(text, " \n\t@"); i >= 0 && text[i] == '@' {
+		text = text[:i]
+	}
+	for _, name := range names {
+		name = PersonName(name)
+		for i := len(name) - 1; i > 0; i-- {
+			if shorter, ends := strings.CutSuffix(text, name[:i]); ends {
+				text = shorter
+				break
+			}
+		}
+	}
+	return text
+}
