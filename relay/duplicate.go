@@ -14,7 +14,7 @@ import (
 // that a question repeats another one, or no longer does.
 type joined struct {
 	Number, SameAs int64
-	What           string // "asker", "link", "solved" or "apart"
+	What           string // "asker", "link", "solved", "handed" or "apart"
 	Link           string // to the other question in its experts' room; empty: unknown
 	Prefix         string
 }
@@ -364,6 +364,24 @@ func (d *Carrier) solveDuplicate(ctx context.Context, number int64, first *Quest
 		return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
 	}))
 	return err
+}
+
+// tellHandedOver says to the experts of the duplicates of first, which goes to other
+// experts, that these answer from now on, and do not read what the askers add.
+func (d *Carrier) tellHandedOver(ctx context.Context, first Question) error {
+	for _, n := range first.duplicates() {
+		_, err := has(d.update(ctx, n, func(q *Question) error {
+			if q.SameAs != first.Number || q.Experts == first.Experts || q.Status.Closed() {
+				return nil
+			}
+			data := joined{Number: n, SameAs: first.Number, What: "handed", Prefix: d.Book.Of(q.Experts).Prefix}
+			return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-joined", data)
+		}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bequeath does what follows when the question that those with the numbers repeat is

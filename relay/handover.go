@@ -142,7 +142,8 @@ func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme str
 // handOver gives the question q to the experts of the relay r. It sets their relay,
 // theme and room, the wider audience w and the status Open in q, and clears the claimer
 // and the times of reminders. The former experts' message that shows the question, and
-// a post in the asker's thread, say where the question goes. The caller saves q, which
+// a post in the asker's thread, say where the question goes; the threads of its
+// duplicates say that it goes. The caller saves q, which
 // shows the question in the new room, under the same number.
 func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
 	room, err := d.roomName(ctx, r.To)
@@ -167,6 +168,9 @@ func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme stri
 	q.Claimer, q.ClaimerName = "", ""
 	q.PostedAt, q.RemindedAt, q.FollowedAt = time.Time{}, time.Time{}, time.Time{}
 	q.take(stepHandOver)
+	if err := d.tellHandedOver(ctx, *q); err != nil {
+		return err
+	}
 	return d.remark(ctx, q, q.thread(), q.Origin, "relay-handed", handedOver{Number: q.Number, Room: room, What: "asker"})
 }
 

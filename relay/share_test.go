@@ -259,6 +259,7 @@ func TestHandOverWithDuplicates(t *testing.T) {
 		w.inThread(experts, bruno, root2, "!transmettre licences")
 		w.says(experts, "La question n° 2 est la même que la n° 1")
 		w.inThread(experts, bruno, root1, "!transmettre licences")
+		w.says(experts, "Ce que l’auteur de la n° 2 ajoute n’arrive qu’ici")
 		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "La LGPL.")
 		w.says(salon, "La LGPL.")
 		w.says(elsewhere, "La LGPL.")
