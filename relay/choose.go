@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -66,16 +67,19 @@ func choiceBy(q Question, sign, word string) choice {
 	return c
 }
 
+// numbered is a text with the number of a question after it, as phones write it:
+// « oui 12 », « oui, n° 12 ! ».
+var numbered = regexp.MustCompile(`(?i)^(.*[\pL\d])[\s\p{Zs},:]+(?:n[°ºo]?[\s\p{Zs}]*|no\.[\s\p{Zs}]*|#)?(\d+)[\s\p{Zs}.!]*$`)
+
 // cutNumber removes the number of a question from the end of a text such as « oui 12 »:
-// it returns the text before the number, and true. If the text does not end with a
-// space and this number, it returns the text unchanged, and false.
+// it returns the text before the number, and true. If the text does not end with this
+// number, it returns the text unchanged, and false.
 func cutNumber(word string, number int64) (string, bool) {
-	rest, named := strings.CutSuffix(strings.TrimRight(strings.TrimSpace(word), ".!"), strconv.FormatInt(number, 10))
-	rest, space := strings.CutSuffix(rest, " ")
-	if !named || !space {
+	match := numbered.FindStringSubmatch(strings.TrimSpace(word))
+	if match == nil || match[2] != strconv.FormatInt(number, 10) {
 		return word, false
 	}
-	return rest, true
+	return match[1], true
 }
 
 // plainSign returns the emoji s without its skin tone and its variation selector, so

@@ -44,7 +44,6 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 }
 
 // Claim returns a function that puts the sender of e, an expert, in charge of the
-// Claim returns a function that puts the sender of e, an expert, in charge of the
 // question q. The function does nothing if another expert is in charge by then, or if
 // the question is closed. A colleague whom that expert asked takes the question over
 // (Assign). The error is a *Fault outside the experts' room, for a question that is not

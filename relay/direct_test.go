@@ -100,3 +100,22 @@ func TestDirectRelay(t *testing.T) {
 		w.last(salon, "libre : de messages directs vers Experts")
 	})
 }
+
+// The answers to a question asked in a direct message are for its author alone.
+func TestDuplicateOfADirectQuestion(t *testing.T) {
+	inDirect(t, func(w *world) {
+		w.relays[0].From = append(w.relays[0].From, string(salon))
+		w.room(salon, "Bluehats", encrypted)
+		w.restart()
+		w.say(direct, camille, "!question Où publier ?")
+		root := w.root()
+		w.inThread(experts, bruno, root, "Sur votre forge, Camille.")
+		w.say(salon, alix, "!question Où publier ici ?")
+		later := w.root()
+		w.inThread(experts, bruno, later, "!meme 1")
+		w.last(experts, "n° 1 a été posée en message direct")
+		w.neverSays(salon, "Sur votre forge")
+		w.inThread(experts, bruno, root, "!meme 2")
+		w.last(experts, "C’est noté")
+	})
+}

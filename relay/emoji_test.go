@@ -3,6 +3,8 @@ package relay
 import (
 	"strings"
 	"testing"
+
+	"heraut/text"
 )
 
 func TestReactionsCarryOneEmoji(t *testing.T) {
@@ -18,6 +20,20 @@ func TestReactionsCarryOneEmoji(t *testing.T) {
 	} {
 		if isEmoji(key) {
 			t.Errorf("%q counts as an emoji", key)
+		}
+	}
+}
+
+func TestCutNumber(t *testing.T) {
+	for _, typed := range []string{"oui 12", "oui n° 12", "oui n°12", "oui\u00a012", "oui 12\u00a0!", "oui, 12.", "Oui N° 12 ! ", "oui #12", "yes no. 12"} {
+		rest, named := cutNumber(typed, 12)
+		if !named || text.Fold(rest) != "oui" && rest != "yes" {
+			t.Errorf("%q: %q, %v", typed, rest, named)
+		}
+	}
+	for _, typed := range []string{"oui", "oui 2", "oui 112", "12", "oui12", "oui 12 ou 13"} {
+		if rest, named := cutNumber(typed, 12); named || rest != typed {
+			t.Errorf("%q: %q, %v", typed, rest, named)
 		}
 	}
 }

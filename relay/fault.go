@@ -70,6 +70,7 @@ const (
 	FaultSameAlready FaultKind = "same already" // the question is that one, or is joined to it already
 	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and has no answer, or no longer
 	FaultNotJoined   FaultKind = "not joined"   // the question's room is out of reach, or more open than the other's
+	FaultAskedAlone  FaultKind = "asked alone"  // the other question was asked in a direct message
 	FaultApart       FaultKind = "apart"        // the question repeats no other
 	FaultParted      FaultKind = "parted"       // an answer waited until its question had no such duplicate
 	FaultNotShared   FaultKind = "not shared"   // an answer cannot be given to the asker of a duplicate
