@@ -1,11 +1,13 @@
 package relay_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"heraut/chat"
+	"heraut/relay"
 )
 
 // ringsIn counts the bot's messages in a room that ping a person.
@@ -166,4 +168,25 @@ func TestClosedQuestionWithoutAnswersLeft(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Once the first question is forgotten, the answer that a duplicate's asker was given
+// is still the expert's: it is among their data, and goes when they change it.
+func TestSharedAnswerOutlivesTheFirst(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		a := w.inThread(experts, bruno, root1, "Un secret.")
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.says(elsewhere, "Un secret.")
+		w.forget(camille)
+		w.sync()
+		all, err := w.carrier.DataOf(context.Background(), bruno)
+		if err != nil || !slices.ContainsFunc(all, func(one chat.Datum) bool { return one.Kind == string(relay.RoleAnswer) }) {
+			t.Errorf("%v, %v", all, err)
+		}
+		w.edit(experts, bruno, a, "Corrigé.")
+		if want := "Forge 30 Héraut supprime 14"; !strings.Contains(w.log(), want) {
+			t.Errorf("no %q: the old text stays:\n%s", want, w.log())
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"heraut/chat"
 )
@@ -69,8 +70,11 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 		return nil, err
 	}
 	for _, m := range said {
+		if m.Source != "" && slices.ContainsFunc(said, func(answer Message) bool { return answer.Event == m.Source }) {
+			continue // m gives an answer that is listed to the asker of a duplicate too
+		}
 		if m.Source != "" {
-			continue // the answer itself is there
+			m.Role = RoleAnswer // what is left of an answer whose question is gone
 		}
 		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
 	}

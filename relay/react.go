@@ -217,7 +217,8 @@ func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 			}
 			return d.store.SaveMessage(ctx, m)
 		}
-		return d.dropped(ctx, e.Original())
+		// The askers of duplicates may still have an answer whose record is gone.
+		return errors.Join(d.unshare(ctx, e.Original(), e.Room), d.dropped(ctx, e.Original()))
 	}
 }
 
