@@ -67,7 +67,7 @@ exchanges:
 # there are processors.
 test-synapse:
 	@go run -tags $(tags) ./testkit/prepare synapse
-	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 4 -shuffle=on -timeout 15m $(end_to_end)
+	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 4 -shuffle=on -timeout 30m $(end_to_end)
 
 # Tools that post to webhooks. Gitea takes minutes to build; its tags are of its own.
 # Alertmanager is Debian's package prometheus-alertmanager; without it, its test skips.
@@ -102,7 +102,7 @@ lint:
 
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	$(test) -race -parallel 6 -shuffle=on -timeout 20m ./...
+	$(test) -race -parallel 6 -shuffle=on -timeout 30m ./...
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
 
 fuzz:
