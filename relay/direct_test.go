@@ -119,3 +119,25 @@ func TestDuplicateOfADirectQuestion(t *testing.T) {
 		w.last(experts, "C’est noté")
 	})
 }
+
+// A question asked in a direct message shares its answers with no group either when it
+// becomes the first, since the question that both repeated is withdrawn.
+func TestDirectDuplicateInherits(t *testing.T) {
+	inDirect(t, func(w *world) {
+		w.relays[0].From = append(w.relays[0].From, string(salon))
+		w.room(salon, "Bluehats", encrypted)
+		w.restart()
+		first := w.say(salon, alix, "!question Où publier ?")
+		w.say(direct, camille, "!question Où publier, moi ?")
+		second := w.root()
+		w.say(salon, farid, "!question Et moi ?")
+		third := w.root()
+		w.inThread(experts, bruno, second, "!meme 1")
+		w.inThread(experts, bruno, third, "!meme 1")
+		w.remove(salon, alix, first)
+		w.inThread(experts, bruno, second, "Sur votre forge, Camille.")
+		w.says(direct, "Sur votre forge")
+		w.neverSays(salon, "Sur votre forge")
+		w.says(salon, "n° 3 est de nouveau une question à part")
+	})
+}

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -115,8 +114,7 @@ func (d *Carrier) original(ctx context.Context, q Question) (Question, error) {
 }
 
 // mayJoin returns a *Fault if q may not become a duplicate of first: it would never be
-// answered, or the answers to first may not go to its room. Those to a question that
-// was asked in a direct message were written for one person alone.
+// answered, or the answers to first may not go to its room (mayShare).
 func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
 	if !first.Status.Asked() || first.Waits() {
 		return &Fault{What: FaultNotOpen, Number: first.Number}
@@ -131,11 +129,11 @@ func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
 			return &Fault{What: FaultUnanswered, Number: first.Number}
 		}
 	}
-	if alone, err := d.isDirect(ctx, first.Origin); err != nil || alone && q.Origin != first.Origin {
-		return cmp.Or[error](err, &Fault{What: FaultAskedAlone, Number: first.Number})
-	}
 	fault, err := faultOf(d.mayShare(ctx, first, q))
-	if fault != nil {
+	switch {
+	case fault != nil && fault.What == FaultAskedAlone:
+		return fault
+	case fault != nil:
 		return &Fault{What: FaultNotJoined, Number: q.Number, Word: strconv.FormatInt(first.Number, 10), Widens: fault.Widens}
 	}
 	return err

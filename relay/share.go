@@ -22,13 +22,19 @@ type sharing struct {
 
 // mayShare returns a *Fault if the answers to the question first may not go to the room
 // of its duplicate q: the bot is not in it, or it has further readers than the experts
-// of either question were told of.
+// of either question were told of. Those to a question that was asked in a direct
+// message were written for one person alone.
 func (d *Carrier) mayShare(ctx context.Context, first, q Question) error {
 	if err := d.mayReturn(ctx, q); err != nil {
 		return err
 	}
 	if q.Origin == first.Origin {
 		return d.mayReturn(ctx, first)
+	}
+	if alone, err := d.isDirect(ctx, first.Origin); err != nil {
+		return err
+	} else if alone {
+		return &Fault{What: FaultAskedAlone, Number: first.Number}
 	}
 	w, err := d.widens(ctx, first.ShownAudience, first.Origin, q.Origin)
 	if err == nil && !w.None() {
