@@ -2,9 +2,7 @@ package search
 
 import (
 	_ "embed"
-	"encoding/binary"
 	"math"
-	"sort"
 )
 
 // subjectTable holds, for the stems of words that describe software in French, a
@@ -18,31 +16,23 @@ import (
 //	int8 × n × dims   the vectors
 //	                  names, in alphabetical order
 //
-// As with nearWords, the data costs no heap memory.
-//
 //go:embed vectors/subjects.bin
 var subjectTable string
 
 const subjectDimensions = 200
 
-// subjectLayout gives the number of stems in subjectTable and the offset of each part.
-var subjectLayout = func() (l struct{ n, names, weights, vectors, texts int }) {
-	l.n, l.names = int(subjectNumber(0)), 8
-	l.weights = l.names + 4*(l.n+1)
-	l.vectors = l.weights + 4*l.n
-	l.texts = l.vectors + l.n*subjectDimensions
-	return l
+// subjects reads subjectTable.
+var subjects = func() (t struct {
+	stemTable
+	weights, vectors int // the offset of each further part
+}) {
+	t.data, t.names = subjectTable, 8
+	t.n = int(t.number(0))
+	t.weights = t.names + 4*(t.n+1)
+	t.vectors = t.weights + 4*t.n
+	t.texts = t.vectors + t.n*subjectDimensions
+	return t
 }()
-
-func subjectNumber(at int) uint32 {
-	return binary.LittleEndian.Uint32([]byte(subjectTable[at : at+4]))
-}
-
-// subjectName returns the stem with that number in subjectTable.
-func subjectName(id int) string {
-	l := &subjectLayout
-	return subjectTable[l.texts+int(subjectNumber(l.names+4*id)) : l.texts+int(subjectNumber(l.names+4*id+4))]
-}
 
 // Subject is what a text is about, as a vector of length 1. The zero value is that of
 // a text without known words.
@@ -64,13 +54,12 @@ func SubjectOf(stems []string) (s Subject) {
 
 // add adds the weighed vector of a stem, if the table holds it.
 func (s *Subject) add(stem string) {
-	l := &subjectLayout
-	id := sort.Search(l.n, func(i int) bool { return subjectName(i) >= stem })
-	if id == l.n || subjectName(id) != stem {
+	id, ok := subjects.find(stem)
+	if !ok {
 		return
 	}
-	weight := math.Float32frombits(subjectNumber(l.weights + 4*id))
-	row := subjectTable[l.vectors+id*subjectDimensions:][:subjectDimensions]
+	weight := math.Float32frombits(subjects.number(subjects.weights + 4*id))
+	row := subjectTable[subjects.vectors+id*subjectDimensions:][:subjectDimensions]
 	for i := range s {
 		s[i] += weight * float32(int8(row[i]))
 	}

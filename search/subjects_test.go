@@ -39,13 +39,13 @@ func TestSubjectLengths(t *testing.T) {
 
 // The table has the length that its layout says, and its stems are in order.
 func TestSubjectTable(t *testing.T) {
-	l := subjectLayout
-	if got, want := len(subjectTable), l.texts+int(subjectNumber(l.names+4*l.n)); got != want || int(subjectNumber(4)) != subjectDimensions {
-		t.Fatalf("%d bytes of %d dimensions, want %d and %d", got, subjectNumber(4), want, subjectDimensions)
+	l := subjects
+	if got, want := len(subjectTable), l.texts+int(l.number(l.names+4*l.n)); got != want || int(l.number(4)) != subjectDimensions {
+		t.Fatalf("%d bytes of %d dimensions, want %d and %d", got, l.number(4), want, subjectDimensions)
 	}
 	for id := 1; id < l.n; id++ {
-		if subjectName(id) <= subjectName(id-1) {
-			t.Errorf("%q stands after %q", subjectName(id), subjectName(id-1))
+		if l.name(id) <= l.name(id-1) {
+			t.Errorf("%q stands after %q", l.name(id), l.name(id-1))
 		}
 	}
 }
