@@ -282,15 +282,11 @@ func (a *Answerer) join(ctx context.Context, r request) (Answer, error) {
 // «12 7» and «n° 12 n° 7»; nil if there is anything else in it.
 func questionNumbers(text string) (numbers []int64) {
 	for text = strings.TrimSpace(text); text != ""; {
-		match := questionNumber.FindStringSubmatch(text)
-		if match == nil {
+		var number int64
+		if number, text = cutQuestion(text); number == 0 {
 			return nil
 		}
-		number, err := strconv.ParseInt(match[1], 10, 64)
-		if err != nil || number == 0 {
-			return nil
-		}
-		numbers, text = append(numbers, number), text[len(match[0]):]
+		numbers = append(numbers, number)
 	}
 	return numbers
 }
