@@ -112,7 +112,8 @@ func Open(path, key string) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	// Reading a mapped file that somebody cut since ends the process (SIGBUS).
+	// A mapped file that is cut after it was opened ends the process when it is read
+	// (SIGBUS).
 	private, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return nil, err

@@ -55,8 +55,8 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// What somebody does to the file, after it was opened, neither changes what it holds nor
-// ends the process.
+// A file that is rewritten or cut after it was opened still holds the same, and does not
+// end the process.
 func TestFileIsOurs(t *testing.T) {
 	numbers := make([]uint64, 1<<16)
 	for i := range numbers {

@@ -59,6 +59,18 @@ func kindsOfRooms() (rooms []chat.Room, names []string) {
 	return rooms, names
 }
 
+// audienceTable begins a section of doc/audiences.md: what stands before the table, and
+// its head, with the name of the corner and a column for each of n kinds of room.
+func audienceTable(before, corner string, n int) *strings.Builder {
+	table := &strings.Builder{}
+	fmt.Fprintf(table, "%s| %s |", before, corner)
+	for i := range n {
+		fmt.Fprintf(table, " %d |", i+1)
+	}
+	table.WriteString("\n|" + strings.Repeat("---|", n+1) + "\n")
+	return table
+}
+
 const questionsHead = `Ce tableau vient du test ` + "`TestEveryPairOfAudiences`" + `, qui pose une question de chaque sorte de salon (ligne) à chaque autre (colonne).
 
 - **=** : la question est transmise aussitôt ;
@@ -75,12 +87,7 @@ func TestEveryPairOfAudiences(t *testing.T) {
 	rooms, names := kindsOfRooms()
 	from := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!de%d:example.org", i)) }
 	to := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!vers%d:example.org", i)) }
-	var table strings.Builder
-	table.WriteString(questionsHead + "| de \\ vers |")
-	for i := range rooms {
-		fmt.Fprintf(&table, " %d |", i+1)
-	}
-	table.WriteString("\n|" + strings.Repeat("---|", len(rooms)+1) + "\n")
+	table := audienceTable(questionsHead, "de \\ vers", len(rooms))
 	inWorld(t, func(w *world) {
 		w.withFiles()
 		w.relays = nil
@@ -100,7 +107,7 @@ func TestEveryPairOfAudiences(t *testing.T) {
 			}
 		}
 		for i := range rooms {
-			fmt.Fprintf(&table, "| %d. %s |", i+1, names[i])
+			fmt.Fprintf(table, "| %d. %s |", i+1, names[i])
 			for j := range rooms {
 				strict, asked := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-false Où ?", j))
 				widening, consent := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-true Où ?", j))
@@ -125,7 +132,7 @@ func TestEveryPairOfAudiences(t *testing.T) {
 				if wider := rooms[j].Encrypted != rooms[i].Encrypted && rooms[i].Encrypted || j&^i&14 != 0; wider == strict {
 					t.Errorf("%s to %s: asked at once: %t", names[i], names[j], strict)
 				}
-				fmt.Fprintf(&table, " %s |", cell)
+				fmt.Fprintf(table, " %s |", cell)
 			}
 			table.WriteString("\n")
 		}

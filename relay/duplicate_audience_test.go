@@ -18,12 +18,7 @@ func TestEveryAudienceOfDuplicates(t *testing.T) {
 	rooms, names := kindsOfRooms()
 	first := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!premier%d:example.org", i)) }
 	second := func(j int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!second%d:example.org", j)) }
-	var table strings.Builder
-	table.WriteString(duplicatesHead + "| première \\ jointe |")
-	for i := range rooms {
-		fmt.Fprintf(&table, " %d |", i+1)
-	}
-	table.WriteString("\n|" + strings.Repeat("---|", len(rooms)+1) + "\n")
+	table := audienceTable(duplicatesHead, "première \\ jointe", len(rooms))
 	inWorld(t, func(w *world) {
 		w.relays[0].From = nil
 		for i := range rooms {
@@ -40,7 +35,7 @@ func TestEveryAudienceOfDuplicates(t *testing.T) {
 			w.say(experts, bruno, fmt.Sprintf("!repondre %d Réponse %d.", i+1, i+1))
 		}
 		for i := range rooms {
-			fmt.Fprintf(&table, "| %d. %s |", i+1, names[i])
+			fmt.Fprintf(table, "| %d. %s |", i+1, names[i])
 			for j := range rooms {
 				w.say(second(j), alix, "!question Où donc ?")
 				number := len(rooms) + i*len(rooms) + j + 1
@@ -53,7 +48,7 @@ func TestEveryAudienceOfDuplicates(t *testing.T) {
 				if wider := rooms[i].Encrypted && !rooms[j].Encrypted || j&^i&14 != 0; wider == given || cell == "" {
 					t.Errorf("%s joined to %s: given: %t, %q", names[j], names[i], given, cell)
 				}
-				fmt.Fprintf(&table, " %s |", cell)
+				fmt.Fprintf(table, " %s |", cell)
 			}
 			table.WriteString("\n")
 		}

@@ -3,7 +3,6 @@ package relay_test
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 
 	"heraut/chat"
@@ -133,12 +132,7 @@ const entriesHead = `Un expert répond par une réponse de la FAQ (` + "`!repond
 func TestEveryAudienceOfEntries(t *testing.T) {
 	rooms, names := kindsOfRooms()
 	from := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!de%d:example.org", i)) }
-	var table strings.Builder
-	table.WriteString(entriesHead + "| gardée dans \\ question de |")
-	for i := range rooms {
-		fmt.Fprintf(&table, " %d |", i+1)
-	}
-	table.WriteString("\n|" + strings.Repeat("---|", len(rooms)+1) + "\n")
+	table := audienceTable(entriesHead, "gardée dans \\ question de", len(rooms))
 	inWorld(t, func(w *world) {
 		w.relays[0].From = nil
 		for i := range rooms {
@@ -153,7 +147,7 @@ func TestEveryAudienceOfEntries(t *testing.T) {
 		}
 		for i, r := range rooms {
 			number := w.keeps("Où ?", fmt.Sprintf("Réponse %d.", i), chat.ReadersOf(r, chat.Surroundings{Ours: ours}).Least)
-			fmt.Fprintf(&table, "| %d. %s |", i+1, names[i])
+			fmt.Fprintf(table, "| %d. %s |", i+1, names[i])
 			for j := range rooms {
 				before := len(w.own(from(j)))
 				w.say(experts, bruno, fmt.Sprintf("!repondre %d faq %d", j+1, number))
@@ -165,7 +159,7 @@ func TestEveryAudienceOfEntries(t *testing.T) {
 				if wider := rooms[i].Encrypted && !rooms[j].Encrypted || j&^i&14 != 0; wider == sent || cell == "" {
 					t.Errorf("kept in %s, asked in %s: sent: %t, %q", names[i], names[j], sent, cell)
 				}
-				fmt.Fprintf(&table, " %s |", cell)
+				fmt.Fprintf(table, " %s |", cell)
 			}
 			table.WriteString("\n")
 		}

@@ -257,7 +257,7 @@ func TestHandOverFromAnEncryptedRoom(t *testing.T) {
 		ask := w.last(salon, "proposent de transmettre")
 		w.react(salon, camille, ask, "✅")
 		w.do(salon, camille, chat.Event{Message: &chat.Message{Body: "oui 1", ReplyTo: ask}}) // forged in clear
-		w.related(salon, camille, chat.Message{ReplyTo: ask, Body: "oui"})                    // said to somebody else, perhaps
+		w.related(salon, camille, chat.Message{ReplyTo: ask, Body: "oui"})                    // perhaps an answer to another person
 		w.says(salon, "écrivez oui 1 dans ce fil")
 		w.neverSays(lawyers, "secret")
 		w.room(lawyers, "Juristes", func(r *chat.Room) { r.JoinRule, r.AccessRule = "public", "unrestricted" })
