@@ -36,9 +36,9 @@ type assigned struct {
 	Prefix string
 }
 
-// mayPassOn returns a *Fault if the sender of e may not give the question q to somebody
-// else: only the expert in charge, any expert if nobody is, and moderators may, in the
-// experts' room, while the question is open and repeats no other.
+// mayPassOn returns a *Fault if the sender of e may not give the question q to another
+// person. The expert in charge may, moderators may, and any expert may while nobody is
+// in charge: in the experts' room, while the question is open and repeats no other.
 func mayPassOn(e chat.Event, q Question) error {
 	switch {
 	case e.Room != q.Experts:
@@ -124,23 +124,19 @@ func (d *Carrier) call(ctx context.Context, q *Question, who chat.UserID, data a
 	if err != nil {
 		return "", err
 	}
-	cause := q.nextShow()
 	post := chat.Post{
 		Room: q.Experts, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: chat.Target{Post: q.Root}, Guard: guard,
 	}
 	if who != "" {
 		post.Rings, post.Mentions = true, []chat.UserID{who}
 	}
-	key := chat.KeyOf(cause, 0)
-	if err := d.queue.Post(ctx, cause, post); err != nil {
-		return key, err
-	}
-	return key, d.store.SaveMessage(ctx, Message{Post: key, Room: q.Experts, Question: q.Number, Role: RoleRemark, At: d.Now()})
+	return d.postRemark(ctx, q, post)
 }
 
 // endAssignment ends the request to a colleague, if there is one: the post that asks,
 // in the experts' room, becomes a line without names, or is cancelled if it was not
-// sent. what is "accepted" or "over". It clears q.Assign; the caller saves q.
+// sent. The line says how it ended: "accepted" or "over" for what. endAssignment clears
+// q.Assign; the caller saves q.
 func (d *Carrier) endAssignment(ctx context.Context, q *Question, room chat.RoomID, what string) error {
 	ask := q.Assign.Ask
 	q.Assign = Assignment{}
@@ -176,9 +172,8 @@ func (d *Carrier) settleAssignment(ctx context.Context, before Question, q *Ques
 	return d.endAssignment(ctx, q, before.Experts, what)
 }
 
-// refuseAssignment ends the request to a colleague and tells the expert who asked why:
-// what is "declined", "expired" or "left". It does nothing without a request. The caller
-// saves q.
+// refuseAssignment ends the request to a colleague, if there is one, and tells the expert
+// who asked why it ended: "declined", "expired" or "left" for what. The caller saves q.
 func (d *Carrier) refuseAssignment(ctx context.Context, q *Question, what string) error {
 	if q.Assign.To == "" {
 		return nil

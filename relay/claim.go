@@ -119,18 +119,11 @@ func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) e
 		Number int64
 		What   string
 	}
-	for _, side := range []struct {
-		room   chat.RoomID
-		thread chat.Target
-	}{{q.Experts, chat.Target{Post: q.Root}}, {q.Origin, q.thread()}} {
-		if side.thread.IsZero() || e.Message != nil && e.Room == side.room {
-			continue
-		}
-		if err := d.remark(ctx, q, side.thread, side.room, "relay-done", solved{q.Number, "solved"}); err != nil {
-			return err
-		}
+	except := chat.RoomID("")
+	if e.Message != nil {
+		except = e.Room
 	}
-	return nil
+	return d.remarkInBoth(ctx, q, except, "relay-done", solved{q.Number, "solved"})
 }
 
 // Listed returns the open questions that may be listed in the room of e: those that it

@@ -238,11 +238,8 @@ func (d *Carrier) tellJoined(ctx context.Context, q *Question) error {
 	}
 	post := chat.Post{Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread()}
 	d.ring(&post, *q)
-	cause := q.nextShow()
-	if err := d.queue.Post(ctx, cause, post); err != nil {
-		return err
-	}
-	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: q.Origin, Question: q.Number, Role: RoleRemark, At: d.Now()})
+	_, err = d.postRemark(ctx, q, post)
+	return err
 }
 
 // removeDuplicate takes the number out of the duplicates of the question original; it
@@ -295,18 +292,7 @@ func (d *Carrier) separate(ctx context.Context, q *Question, except chat.RoomID)
 func (d *Carrier) setApart(ctx context.Context, q *Question, except chat.RoomID) error {
 	data := joined{Number: q.Number, SameAs: q.SameAs, What: "apart"}
 	q.SameAs, q.RemindedAt, q.FollowedAt = 0, time.Time{}, time.Time{}
-	for _, side := range []struct {
-		room   chat.RoomID
-		thread chat.Target
-	}{{q.Experts, chat.Target{Post: q.Root}}, {q.Origin, q.thread()}} {
-		if side.room == except || side.thread.IsZero() {
-			continue
-		}
-		if err := d.remark(ctx, q, side.thread, side.room, "relay-joined", data); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.remarkInBoth(ctx, q, except, "relay-joined", data)
 }
 
 // heard separates the duplicate q after its asker's side added m to it, if the question

@@ -218,17 +218,12 @@ func (d *Carrier) askHandover(ctx context.Context, q *Question, r Relay) error {
 	if err != nil {
 		return err
 	}
-	cause := q.nextShow()
-	q.HandAsk = chat.KeyOf(cause, 0)
 	html := head + shown + choices
-	err = d.queue.Post(ctx, cause, chat.Post{
+	q.HandAsk, err = d.postRemark(ctx, q, chat.Post{
 		Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread(), Rings: true, Mentions: []chat.UserID{q.Asker},
 		Guard: subject{kind: aboutConfirmation, question: q.Number, event: continues}.guard(),
 	})
-	if err != nil {
-		return err
-	}
-	return d.store.SaveMessage(ctx, Message{Post: q.HandAsk, Room: q.Origin, Question: q.Number, Role: RoleRemark, At: d.Now()})
+	return err
 }
 
 // endHandover ends the request for the asker's consent, if there is one: it withdraws

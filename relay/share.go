@@ -50,21 +50,31 @@ func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
 	if found, err := has(err); !found {
 		return err
 	}
-	given, err := d.store.SharedOf(ctx, m.Event)
+	numbers, err := d.sharedWith(ctx, first, m)
 	if err != nil {
 		return err
 	}
-	numbers := first.duplicates()
-	for _, g := range given { // also those that were separated since
-		numbers = append(numbers, g.Question)
-	}
-	slices.Sort(numbers)
-	for _, n := range slices.Compact(numbers) {
+	for _, n := range numbers {
 		if err := d.shareWith(ctx, n, first, m, how); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sharedWith returns the numbers of the duplicates of first, and of the questions
+// separated since to whose askers the answer m was given, in ascending order.
+func (d *Carrier) sharedWith(ctx context.Context, first Question, m Message) ([]int64, error) {
+	given, err := d.store.SharedOf(ctx, m.Event)
+	if err != nil {
+		return nil, err
+	}
+	numbers := first.duplicates()
+	for _, g := range given {
+		numbers = append(numbers, g.Question)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), nil
 }
 
 // shareAll gives the answers that the question original has to the asker of its

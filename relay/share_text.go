@@ -48,13 +48,9 @@ const cutFrom = maxCarried - 16
 // duplicates, or a question separated since to whose asker the answer m was given, but
 // not that of the asker of q.
 func (d *Carrier) otherAskers(ctx context.Context, q, first Question, m Message) (names []string, err error) {
-	given, err := d.store.SharedOf(ctx, m.Event)
+	numbers, err := d.sharedWith(ctx, first, m)
 	if err != nil {
 		return nil, err
-	}
-	numbers := first.duplicates()
-	for _, g := range given {
-		numbers = append(numbers, g.Question)
 	}
 	names = []string{first.AskerName}
 	for _, n := range numbers {

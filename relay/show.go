@@ -204,13 +204,38 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 	if err != nil {
 		return err
 	}
-	cause := q.nextShow()
 	// As urgent as the edits of what shows the question, so that they come in order.
-	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Alone: html, Lang: lang, Thread: thread}
-	if err := d.queue.Post(ctx, cause, post); err != nil {
-		return err
+	_, err = d.postRemark(ctx, q, chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Alone: html, Lang: lang, Thread: thread})
+	return err
+}
+
+// remarkInBoth makes a remark in the threads of both rooms of q but that of the room
+// except. It changes q; the caller saves q.
+func (d *Carrier) remarkInBoth(ctx context.Context, q *Question, except chat.RoomID, template string, data any) error {
+	for _, side := range []struct {
+		room   chat.RoomID
+		thread chat.Target
+	}{{q.Experts, chat.Target{Post: q.Root}}, {q.Origin, q.thread()}} {
+		if side.room == except || side.thread.IsZero() {
+			continue
+		}
+		if err := d.remark(ctx, q, side.thread, side.room, template, data); err != nil {
+			return err
+		}
 	}
-	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: d.Now()})
+	return nil
+}
+
+// postRemark posts p about the question q and records it, so that replies to it belong to
+// the question. It returns the post's key, and counts the post in q.Shows; the caller
+// saves q.
+func (d *Carrier) postRemark(ctx context.Context, q *Question, p chat.Post) (chat.PostKey, error) {
+	cause := q.nextShow()
+	key := chat.KeyOf(cause, 0)
+	if err := d.queue.Post(ctx, cause, p); err != nil {
+		return key, err
+	}
+	return key, d.store.SaveMessage(ctx, Message{Post: key, Room: p.Room, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
 // root returns the HTML of the message that shows the question to the experts, and the
