@@ -37,8 +37,9 @@ type Options struct {
 }
 
 // Alarm is the sender of alerts: it watches the monitor and sends a message through
-// each channel when a trouble begins, once a day that it lasts, and when it ends. Call
-// New, then Run.
+// each channel when a trouble has lasted for Options.After, once more each day that it
+// lasts, and when it ends. It sends nothing about a trouble that ends before
+// Options.After. Call New, then Run.
 type Alarm struct {
 	Options
 	began   time.Time

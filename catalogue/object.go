@@ -159,8 +159,9 @@ func (o object) count(key string) int {
 }
 
 // time returns the time in the first of the fields that holds one, in UTC; zero if
-// there is none. It accepts milliseconds since 1970, and ISO 8601 times and dates, of
-// the years 1970 to 2200.
+// there is none. It accepts milliseconds since 1970 (from 1e10, as smaller numbers are
+// years or versions), times such as 2024-05-03T10:00:00, with or without an offset such
+// as Z or +02:00, and dates such as 2024-05-03, of the years 1970 to 2200.
 func (o object) time(keys ...string) time.Time {
 	for _, k := range keys {
 		if t := parseTime(rawText(o[k])); !t.IsZero() {

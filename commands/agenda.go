@@ -34,8 +34,8 @@ func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 }
 
 // comingEvents answers with the coming events that the room may see, in the time and
-// with the words that args give. If args names no time, it is the next unasked (60)
-// days. It explains the fault of a wrong filter in args.
+// with the words that args give. If args names no time, the events are those of the
+// next unasked (60) days. If the filter in args is wrong, the answer says why.
 func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (Answer, error) {
 	now := time.Now().In(a.zone)
 	when, rest := cutPeriod(args, now)
@@ -81,9 +81,11 @@ type calendarAdded struct {
 }
 
 // addCalendar answers the command that makes the room watch a calendar, given by name
-// or address. If the room watches it already, it changes the rhythm or the reminders.
-// It reads a calendar given by its address first; it answers with the reason if the
-// calendar is unknown or unreadable, or if the arguments are wrong.
+// or address. If the room watches it already, the command changes the rhythm, the
+// reminders or both, as far as it names them; if it names neither, the answer says that
+// the room watches the calendar. It reads a calendar given by its address first; it
+// answers with the reason if the calendar is unknown or unreadable, or if the arguments
+// are wrong.
 func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	place, rest := cutArg(r.args)
 	if place == "" {

@@ -153,8 +153,9 @@ func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error)
 	return e, err
 }
 
-// saveEntry returns a function that stores a new entry in the database and adds its
-// number to the log of changes, with the mention «tous» if forAll.
+// saveEntry returns a function that stores the entry in the FAQ, in place of an earlier
+// entry from the same answer if there is one, and adds its number to the log of
+// changes, with the mention «tous» if forAll.
 func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)

@@ -215,10 +215,10 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 }
 
 // answer answers the line of e, which neither chooses from a list nor belongs to a
-// question. If the line gives a command, the relay will not carry the message later
-// either. If it gives none, the answer may be a hint that the message is not carried.
-// The lists in changes are stored in any case, even if the limits or the line allow no
-// answer.
+// question. Unless the line gives the command that asks experts, the relay will not
+// carry the message later either, even after an edit. If it gives none, the answer may
+// be a hint that the message is not carried. The lists in changes are stored in any
+// case, even if the limits or the line allow no answer.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
@@ -291,10 +291,10 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep returns a change of the database that keeps the message e, a command, from being
-// carried to another room: also if e was carried before an edit, or if a later edit
-// makes it a plain message. The change is nil for a new message that belongs to no
-// question.
+// keep returns a change of the database that keeps the message e, which the bot itself
+// answers, from being carried to another room: also if e was carried before an edit, or
+// if a later edit turns a command into a plain message. The change is nil for a new
+// message that belongs to no question.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.carrier.Dropped(e), nil

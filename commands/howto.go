@@ -22,10 +22,11 @@ type guidePart struct {
 	Code bool
 }
 
-// howTo returns the answer to a question about the services themselves, such as how to
-// become a référent, and true. It returns false if no language has an answer to the
-// line, if the line may speak of the bot rather than to it (Casual), or if it gives a
-// command that does not search.
+// howTo returns the answer of the guide (package howto) to a question about the State's
+// services for free software, such as where to ask for help, and true. It returns false
+// if no language has an answer to the line, if the line may speak of the bot rather
+// than to it (Casual), or if the line is a command other than «sill», which also stands
+// for a line without a command. The error is one of reading a guide or of rendering.
 func (a *Answerer) howTo(r request) (Answer, bool, error) {
 	if r.Casual || !r.command.searches {
 		return Answer{}, false, nil

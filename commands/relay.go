@@ -201,8 +201,9 @@ func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
 }
 
 // assign answers the command «[number] colleague», by which an expert asks a colleague
-// to look after a question. In the thread of that question the request that the relay
-// posts there is the answer.
+// to look after a question. If the command is in the thread of that question, the
+// answer has a change but no text, since the relay posts its request to the colleague
+// there. If the relay refuses, the answer gives the reason.
 func (a *Answerer) assign(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -299,8 +300,8 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
 }
 
-// settle answers a command that changes the state of a question: claim, release or
-// solve. It finds the question by the number in the arguments or by the thread, and
+// settle answers a command that changes a question: claim, release, decline, separate
+// or solve. It finds the question by the number in the arguments or by the thread, and
 // calls do, which returns the change of that question. what names the change in the
 // message. If the relay refuses, the answer gives the reason.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
@@ -338,8 +339,8 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 }
 
 // unnamed answers the command for writing without one's name, if it is given outside of
-// a question: the answer explains the command. In the thread of a question, the relay
-// carries the message, and unnamed is not called.
+// a question or without a text: the answer explains the command. With a text in the
+// thread of a question, the relay carries the message, and unnamed is not called.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }

@@ -28,8 +28,9 @@ type report struct {
 }
 
 // report answers with the numbers of questions of the last days: in a room of experts
-// its own, in an operator's direct message those of all, and elsewhere a refusal. The
-// argument is the number of days; without one there are reportDays.
+// its own, elsewhere those of all rooms for an operator who addresses the bot
+// (Line.Direct), and a refusal for anybody else. The argument is the number of days;
+// without one there are reportDays.
 func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 	data := report{Days: reportDays}
 	if r.args != "" {

@@ -52,8 +52,8 @@ func (a *Answerer) commonsState() catalogue.State {
 	return a.parts.Library.Commons()
 }
 
-// otherCatalogue returns the catalogue of that short name, in any case, unless it is
-// the SILL; false if there is none.
+// otherCatalogue returns the catalogue of that short name, in upper or lower case,
+// unless it is the SILL; false if there is none.
 func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
 	if a.parts.Library == nil || name == commons.SILL {
 		return s, false

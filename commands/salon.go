@@ -298,8 +298,9 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord reports whether typed is one of words, which are the bot's own, in any
-// language and regardless of case and accents.
+// isWord reports whether typed is one of words, or the same word in another language
+// that the bot knows; case and accents do not count. words are French, in lower case
+// and without accents.
 func isWord(typed string, words ...string) bool {
 	return slices.Contains(words, locale.Canonical(strings.TrimSpace(typed)))
 }

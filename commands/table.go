@@ -124,8 +124,9 @@ func (a *Answerer) byName(name string) *command {
 
 // nearest returns the command, as people type it, whose spelling is closest to word. It
 // is empty if no command is within two changed letters of word, or within one if word
-// has two or three letters or the command four: half of it would be another word. Of a
-// subcommand, nearest compares only the last word, and returns the whole name.
+// has two or three letters or the command three or four: with half of its letters
+// changed it would be another word. Of a subcommand, nearest compares only the last
+// word, and returns the whole name.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""

@@ -147,9 +147,9 @@ func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// exportThanks answers with the thanks given in the room in a month, as Markdown to
-// copy: the month in the argument, «2026-05», or this one. It says if the argument is
-// no month.
+// exportThanks answers with the thanks given in the room in a month to people who
+// agreed to be named, as Markdown to copy: the month in the argument, «2026-05», or
+// this one. It says if the argument is no month.
 func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) {
 	day := time.Now()
 	if r.args != "" {
@@ -170,8 +170,9 @@ func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) 
 
 var markdownSigns = regexp.MustCompile("([\\\\`*_\\[\\]<>#|~])")
 
-// thanksMarkdown returns a month's thanks as a list in Markdown, with names and reasons
-// escaped, for a newsletter; empty if there are none.
+// thanksMarkdown returns m.Items, the month's thanks whose person agreed to be named,
+// as a list in Markdown for a newsletter, with names and reasons escaped. It is empty
+// if nobody agreed, even if people were thanked.
 func thanksMarkdown(m thanks.Month) string {
 	var b strings.Builder
 	for _, t := range m.Items {

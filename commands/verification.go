@@ -39,9 +39,10 @@ func (r *refusals) due(user chat.UserID, now time.Time) bool {
 	return true
 }
 
-// verification cancels the request e to verify devices: nobody could compare the emojis
-// on the bot's side. It says so once a day for each person. The Result is empty for a
-// late request; a person over the limits gets the sentence about that.
+// verification cancels the request e to verify devices, if it was sent to a room:
+// nobody could compare the emojis on the bot's side. In any case it tells each person
+// so at most once a day. The Result is empty for a late request; a person over the
+// limits gets the sentence about that.
 func (h *Handler) verification(e chat.Event) (queue.Result, error) {
 	if e.Late {
 		return queue.Result{}, nil // clients end a request after ten minutes

@@ -245,8 +245,8 @@ func (c comparison) Criteria() []string { differ, _ := c.split(); return differ 
 // Same returns the criteria on which all items agree.
 func (c comparison) Same() []string { _, same := c.split(); return same }
 
-// news is the data of the message with the software that the SILL last added and
-// withdrew.
+// news is the data of the message with the software that the room's catalogue last
+// added and withdrew.
 type news struct {
 	Referenced, Withdrawn []entry
 	source

@@ -40,7 +40,7 @@ type watchList struct {
 // removed, or that its rhythm or label changed.
 type watchChange struct {
 	Prefix string
-	What   string // "added", "rhythm", "paused", "resumed" or "removed"
+	What   string // "added", "rhythm", "label", "paused", "resumed" or "removed"
 	announce.Watch
 	Former announce.Watch    // the watch before its rhythm changed
 	N      int               // its number; 0 for an added watch
@@ -397,9 +397,10 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 const latestShown, mostShown = 5, 10
 
 // latest answers with the newest items of a source that the room watches. The arguments
-// are two numbers: that of the watch, and how many items to show, at most mostShown. If
-// the room has only one watch, a single number says how many items to show. If there is
-// no such watch, or the source cannot be read, the answer gives the reason.
+// are two numbers: that of the watch, and how many items to show, at most mostShown.
+// Without the second, latest shows latestShown items. If the room has only one watch,
+// it needs no number, and a single number other than 1 says how many items to show. If
+// there is no such watch, or the source cannot be read, the answer gives the reason.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {

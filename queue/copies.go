@@ -78,12 +78,12 @@ func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, er
 	return q.config.Prepare(ctx, p)
 }
 
-// settleCopy handles c, the result of the copy that was under way. If it succeeded,
-// settleCopy stores the copy in the outbox and makes the post due. If it failed, the
-// post waits for the next attempt; after a *Refused error, or after copyTries attempts,
-// the post becomes due, and prepare then makes it fail. A post that was withdrawn
-// meanwhile stays withdrawn. If the copy failed and ctx has ended, settleCopy stores
-// nothing.
+// settleCopy handles c, the result of the copying of a post's file that was under way.
+// If it succeeded, settleCopy stores the copy's address in the post's row of the outbox
+// and makes the post due. If it failed, the post waits for the next attempt; after a
+// *Refused error, or after copyTries attempts, the post becomes due, and prepare then
+// makes it fail. A post that was withdrawn meanwhile stays withdrawn. If the copy
+// failed and ctx has ended, settleCopy stores nothing.
 func (q *Queue) settleCopy(ctx context.Context, c copied) {
 	q.copies.under = ""
 	next := time.Time{}

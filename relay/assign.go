@@ -159,8 +159,10 @@ func (d *Carrier) endAssignment(ctx context.Context, q *Question, room chat.Room
 	return d.queue.Post(ctx, q.nextShow(), post)
 }
 
-// settleAssignment ends the request to a colleague that a step ended since before
-// (Question.take), and tells nobody. The caller saves q.
+// settleAssignment carries out the end of the request to a colleague, if a step of the
+// state machine has ended it (Question.take clears q.Assign.To): the post that asks
+// becomes a line that says whether the colleague has accepted, without a ping. before
+// is the question before that step. The caller saves q.
 func (d *Carrier) settleAssignment(ctx context.Context, before Question, q *Question) error {
 	if q.Assign.Ask == "" || q.Assign.To != "" {
 		return nil
@@ -208,9 +210,11 @@ func (d *Carrier) Decline(_ context.Context, e chat.Event, q Question) (func(ctx
 	}, nil
 }
 
-// claim puts the sender of e in charge of the question q if nobody is, or if the question
-// waits for them to accept it. It ends a request to a colleague, also when the expert in
-// charge claims the question again. The caller saves q.
+// claim puts the sender of e in charge of the question q if nobody is, or if the
+// question waits for them to accept it. It ends a request to a colleague, also when the
+// expert in charge claims the question again. If the colleague has left the room, it
+// only ends the request, and tells the expert who asked. It does nothing for a question
+// that is closed or a duplicate. The caller saves q.
 func (d *Carrier) claim(ctx context.Context, e chat.Event, q *Question) error {
 	if !q.Status.Asked() || q.Status.Closed() || q.SameAs != 0 {
 		return nil
@@ -228,8 +232,9 @@ func (d *Carrier) claim(ctx context.Context, e chat.Event, q *Question) error {
 	return nil
 }
 
-// lapse ends the requests to colleagues who did not answer within assignFor by now, and
-// tells those who asked. It runs in the transaction of ctx.
+// lapse ends the requests about the questions in overdue whose colleagues did not
+// answer within assignFor by now, and tells the experts who asked. It runs in the
+// transaction of ctx.
 func (d *Carrier) lapse(ctx context.Context, overdue []Question, now time.Time) error {
 	for _, q := range overdue {
 		if err := d.update(ctx, q.Number, func(q *Question) error {
@@ -244,8 +249,9 @@ func (d *Carrier) lapse(ctx context.Context, overdue []Question, now time.Time) 
 	return nil
 }
 
-// leftAssigned ends the request to a colleague who left the experts' room, and forgets
-// who asked if that person left. The caller saves q.
+// leftAssigned updates the request to look after q when the user leaves the experts'
+// room: it ends the request if the user is the colleague, and forgets who asked if it
+// is the user. The caller saves q.
 func (d *Carrier) leftAssigned(ctx context.Context, q *Question, user chat.UserID) error {
 	switch user {
 	case q.Assign.To:

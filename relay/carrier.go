@@ -200,7 +200,9 @@ func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question)
 // asker and the experts, in the transaction of ctx. before is the question as it was;
 // for a new question it is zero, and q gets a number. save sets ClosedAt and ActiveAt
 // in the stored question, erases the text of a withdrawn one, and the suggestions of
-// one that is not proposed. The caller's q does not change.
+// one that is not proposed. It also updates or ends what the change affects: a
+// hand-over that waits for consent, a request to a colleague, and duplicates. The
+// caller's q does not change.
 func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	now := d.Now()
 	switch {

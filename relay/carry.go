@@ -287,7 +287,8 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 }
 
 // noteChange returns a function that stores the message e about the question q as a
-// note: it stays in its room and is not carried.
+// note: it stays in its room and is not carried. If the message was an answer before,
+// the function also takes back the posts that gave it to the askers of duplicates.
 func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if err := d.unshare(ctx, e.Original(), e.Room); err != nil {

@@ -47,7 +47,7 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 // question q. The function does nothing if another expert is in charge by then, or if
 // the question is closed. A colleague whom that expert asked takes the question over
 // (Assign). The error is a *Fault outside the experts' room, for a question that is not
-// open, and for one of which another expert is in charge.
+// open or is a duplicate, and for one of which another expert is in charge.
 func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:

@@ -83,8 +83,8 @@ func (d *Carrier) Join(ctx context.Context, e chat.Event, q Question, number int
 }
 
 // originalSeen returns the question with that number or, if it is a duplicate, the one
-// that it repeats. The error is a *Fault if the experts' room may not see the former,
-// or if the latter did not reach its experts.
+// that it repeats. The error is a *Fault if there is no question with that number, or
+// if room is not its experts' room or may not see it.
 func (d *Carrier) originalSeen(ctx context.Context, room chat.RoomID, number int64) (Question, error) {
 	unseen := &Fault{What: FaultWhich, Word: strconv.FormatInt(number, 10)}
 	q, err := d.store.Question(ctx, number)
@@ -101,7 +101,8 @@ func (d *Carrier) originalSeen(ctx context.Context, room chat.RoomID, number int
 	return d.original(ctx, q)
 }
 
-// original returns the question that q repeats, or q itself if it repeats none.
+// original returns the question that q repeats, or q itself if it repeats none or if
+// that question is no longer stored.
 func (d *Carrier) original(ctx context.Context, q Question) (Question, error) {
 	if q.SameAs == 0 {
 		return q, nil
@@ -140,8 +141,9 @@ func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
 }
 
 // join makes q, and the questions that repeat it, duplicates of the question with that
-// number, or of the one that this one repeats by then. A question of which this may not
-// be, since a room changed meanwhile, stays a question of its own.
+// number, or of the one that this one repeats by then. If a question may not become a
+// duplicate, for example because its room changed meanwhile, it stays, or becomes, a
+// question of its own.
 func (d *Carrier) join(ctx context.Context, q Question, number int64) error {
 	first, err := d.store.Question(ctx, number)
 	if found, err := has(err); !found {
@@ -288,7 +290,8 @@ func (d *Carrier) separate(ctx context.Context, q *Question, except chat.RoomID)
 	return d.setApart(ctx, q, except)
 }
 
-// setApart is separate for a question that its original does not count any more.
+// setApart does what separate does, for a duplicate q that its caller has already taken
+// out of the original's list of duplicates.
 func (d *Carrier) setApart(ctx context.Context, q *Question, except chat.RoomID) error {
 	data := joined{Number: q.Number, SameAs: q.SameAs, What: "apart"}
 	q.SameAs, q.RemindedAt, q.FollowedAt = 0, time.Time{}, time.Time{}
@@ -309,8 +312,11 @@ func (d *Carrier) heard(ctx context.Context, q *Question, m Message) error {
 	return d.separate(ctx, q, "")
 }
 
-// settleDuplicates does for the duplicates of q, or for q as a duplicate, what follows
-// from a change of its status since before. The caller saves q.
+// settleDuplicates updates other questions after a change of the status of q, which was
+// before until then. If q is withdrawn, it takes q out of the duplicates of the
+// question that q repeats or, if q repeats none, gives the duplicates of q to another
+// question (bequeath). If q has become solved, it closes the duplicates of q too
+// (solveDuplicate). The caller saves q.
 func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Question) error {
 	numbers := q.duplicates()
 	switch {
@@ -373,10 +379,11 @@ func (d *Carrier) tellHandedOver(ctx context.Context, first Question) error {
 	return nil
 }
 
-// bequeath does what follows when the question that those with the numbers repeat is
-// withdrawn or forgotten: in each room of experts the oldest open one becomes a question
-// of its own, and the others there repeat that one, where its answers may go to their
-// rooms.
+// bequeath handles the duplicates with the numbers when the question that they repeat
+// is withdrawn or forgotten. In each room of experts, the open duplicate that comes
+// first in numbers becomes a question of its own, and the other open ones there become
+// its duplicates, if its answers may go to their rooms, or else questions of their own.
+// A closed one just repeats no question any more.
 func (d *Carrier) bequeath(ctx context.Context, numbers []int64) error {
 	var heir Question
 	var others, elsewhere []int64

@@ -42,9 +42,10 @@ func fingerprint(m chat.Media) string {
 // other side of the question q, and returns the file's fingerprint if it does. If it
 // does not, the result is empty, and the carried message only says that there is a
 // file. then is the audience that certainly could read the message's room when it was
-// written. The file does not go if the message is carried without its sender's name,
-// since documents name their authors, or if the homeserver could have forged the file's
-// address or the message's relation to the question.
+// written. The file does not go if the configuration does not take its size or type, if
+// the two rooms do not have the same readers (sameReaders), if the message is carried
+// without its sender's name, since documents name their authors, or if the homeserver
+// could have forged the file's address or the message's relation to the question.
 func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Message, then chat.Audience) (string, error) {
 	if !d.Files.take(e.Message.File) || m.Nameless {
 		return "", nil

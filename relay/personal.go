@@ -175,7 +175,8 @@ func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 }
 
 // forgetQuestion deletes a question from the database, and the bot's posts about it
-// from both rooms. It tells the experts, unless the question was solved.
+// from both rooms. It tells the experts, unless the question was solved. If the
+// question has duplicates, one of them takes its place (bequeath).
 func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {

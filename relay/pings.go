@@ -57,8 +57,9 @@ func (p *Pings) Note(now time.Time, who ...Ping) {
 	}
 }
 
-// ring makes p, a post for the asker of q, ring and ping them, unless a carried message
-// pinged them in that room less than PingEvery ago. It records the ping.
+// ring makes p, a post for the asker of q, ring and ping them, and records the ping. It
+// leaves p silent if a carried message pinged them in that room less than PingEvery
+// ago; if the asker has left the room, p rings without a ping.
 func (d *Carrier) ring(p *chat.Post, q Question) {
 	who, now := Ping{Room: q.Origin, User: q.Asker}, d.Now()
 	switch {

@@ -105,7 +105,7 @@ func (d *Carrier) askQuoted(ctx context.Context, q Question, revised time.Time) 
 	return d.ask(ctx, q)
 }
 
-// quotable reports whether the message target in room can become a question. If the
+// quotable checks whether the message target in room can become a question. If the
 // message asked a question before that was withdrawn, it returns that question, to be
 // asked again; if it asked none, the zero Question. The error is a *Fault if the
 // message belongs to a question that cannot be asked again.

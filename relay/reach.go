@@ -7,10 +7,11 @@ import (
 )
 
 // mayReach returns a *Fault if a message of sender from the asker's room may not go to
-// the experts of q, nil if it may: the bot must be in their room. The asker agreed to
-// certain readers, and only for the asker's own messages. then is the audience that
-// certainly could read the asker's room when the message was written. Any other error
-// is that of looking up the rooms.
+// the experts of q, nil if it may: the bot must be in their room, and that room must
+// have no readers whom the asker's room lacks, apart from those to whom the asker
+// agreed (q.Widens), who count only for the asker's own messages. then is the audience
+// that certainly could read the asker's room when the message was written. Any other
+// error is that of looking up the rooms.
 func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
 	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
 		return err

@@ -16,10 +16,10 @@ const (
 )
 
 // React handles the reaction e to a message of a question: the Result carries out the
-// asker's choice, an expert's claim, or the sign that the question is solved, or
-// repeats any other emoji on the copy in the other room. The Result is empty for a
-// reaction without an effect. React returns false if the message belongs to no
-// question, or the room neither asks nor answers it.
+// asker's choice, an expert's claim, a colleague's refusal to look after the question,
+// or the sign that the question is solved, or repeats any other emoji on the copy in
+// the other room. The Result is empty for a reaction without an effect. React returns
+// false if the message belongs to no question, or the room neither asks nor answers it.
 func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)
@@ -150,10 +150,11 @@ func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.Roo
 }
 
 // Deleted returns a function that handles e, by which a person deleted a message or a
-// reaction. If the message asked a question, the function withdraws the question; so it
-// does if a moderator deleted the bot's message that shows the question to the experts.
-// It deletes the record of a carried message; the queue deletes its copy. It withdraws
-// the bot's copy of a reaction, unless other people still have the same reaction there.
+// reaction. If the message asked a question, or was the command or reaction that made
+// another message a question, the function withdraws the question; so it does if a
+// moderator deleted the bot's message that shows the question to the experts. It
+// deletes the record of a carried message; the queue deletes its copy. It withdraws the
+// bot's copy of a reaction, unless other people still have the same reaction there.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -199,9 +200,11 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 }
 
 // Dropped returns a function for an edit e after which the edited message is no longer
-// part of the relay. If the message asked a question, the function withdraws the
-// question. If the message was carried, it stores the message as a note and removes the
-// bot's mark from it.
+// part of the relay. If the message was carried, it stores the message as a note and
+// removes the bot's mark from it. Otherwise, if the message asked a question, or was
+// the command that made another message a question, the function withdraws the
+// question; and if it was a note, the function deletes its record. It takes back an
+// answer from the askers of duplicates.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Original())

@@ -66,7 +66,9 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 	return nil
 }
 
-// reaching returns those of the open questions that their experts' room may see now.
+// reaching returns those of the questions in open whose experts' room may be shown them
+// now, by the audiences of both rooms (Reaches). The error is that of reading the
+// rooms.
 func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Question, err error) {
 	type way struct {
 		origin, experts chat.RoomID

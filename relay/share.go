@@ -21,9 +21,10 @@ type sharing struct {
 }
 
 // mayShare returns a *Fault if the answers to the question first may not go to the room
-// of its duplicate q: the bot is not in it, or it has further readers than the experts
-// of either question were told of. Those to a question that was asked in a direct
-// message were written for one person alone.
+// of its duplicate q, nil if they may. They may not if the bot is not in that room, if
+// it has further readers than the experts of either question were told of, or if first
+// was asked in another room that is a direct message: its answers were written for one
+// person alone.
 func (d *Carrier) mayShare(ctx context.Context, first, q Question) error {
 	if err := d.mayReturn(ctx, q); err != nil {
 		return err

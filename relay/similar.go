@@ -124,8 +124,9 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	return firstGood(good, may), nil
 }
 
-// firstGood returns the first matches that may be shown, at most maxSimilar; nil if none
-// of them has enough evidence.
+// firstGood returns the first matches for which may returns true, at most maxSimilar;
+// nil if none of them has the evidence minEvidence. Of an answered question and an FAQ
+// entry with the same question, it returns only the first.
 func firstGood(matches []match, may func(Known) bool) (found []Known) {
 	evidence := 0.0
 	for _, m := range matches {
@@ -199,7 +200,8 @@ type match struct {
 	evidence float64
 }
 
-// match compares the text with a known question.
+// match compares the text with a known question, and returns the question with its
+// score and its evidence; both are 0 if they have no word in common.
 func (l *likening) match(c Candidate) match {
 	asked, holds := setOf(c.Asked), setOf(c.Terms)
 	far := 1 / (1 + farTells*float64(len(setOf(c.Told)))/manyWords)

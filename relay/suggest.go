@@ -28,8 +28,9 @@ const maxSoftware = 2
 
 // Suggestions returns a function that finds suggestions for a question asked in a room:
 // known questions of k that may be shown there, then software of the catalogue that
-// current returns, at most 3 in all; nil if there are none. Each is HTML for a list
-// item.
+// current returns, at most 3 in all; nil if there are none. Each has HTML for a list
+// item, in the asked language; a FAQ entry also has its number. The error is one of the
+// store or of rendering.
 func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
 	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error) {
 		known, err := k.Suggest(ctx, room, text)

@@ -120,10 +120,12 @@ func (e *Engine) Search(query string) Result {
 	return Result{Shape: None}
 }
 
-// instead answers a query that names a product which is not in the catalogue, or that
-// asks for a substitute, and returns true. It returns false for any other query, and if
-// there is no substitute. If there is none for a product that is named within a
-// sentence, it removes the name of the product from q.words.
+// instead returns a Result with the software that replaces a product, and true, if the
+// query is just the name of a known product that is not in the catalogue, or if it asks
+// for a substitute ("replaces", "alternative to"). It returns false if there is no
+// substitute, and for any other query, also if that mentions a product among other
+// words. If a query that asks for a substitute names a product that has none, instead
+// also removes the product's name from q.words, as long as other words remain.
 func (e *Engine) instead(q *query) (Result, bool) {
 	if p, ok := e.meansProduct(*q); ok {
 		if found := e.replaced(*q); len(found) > 0 {

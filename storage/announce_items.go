@@ -143,8 +143,8 @@ func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked
 		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(announced), limit))
 }
 
-// RecentNews returns the stored items of a source that the bot first saw since then,
-// oldest first.
+// RecentNews returns the stored items of a source that the bot first saw at the time
+// since or later, in the order in which they were stored; nil if there are none.
 func (d *DB) RecentNews(ctx context.Context, source string, since time.Time) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx,
 		"SELECT "+itemColumns+" FROM item WHERE source = $1 AND seen_at >= $2 ORDER BY item_id", source, millis(since)))

@@ -31,8 +31,9 @@ type Proxy struct {
 	changed  chan struct{}       // closed and replaced when a request ends
 }
 
-// Request is the record of one request through the proxy, with the homeserver's
-// answer.
+// Request is the record of one request to the proxy, with the answer that the client
+// got. A rule of the proxy may have made, changed or cut that answer; of the
+// homeserver's own answer, only the status is kept (Received).
 type Request struct {
 	Number   int // in the order of arrival, from 1
 	Method   string

@@ -71,8 +71,10 @@ func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	return session
 }
 
-// sudo returns a shell command with sudo before it, unless this process runs as root or
-// d.owner is empty: the state directory belongs to this process's account.
+// sudo returns a shell command with "sudo " before it, so that root runs it, for a
+// change of files that another account owns. It returns the command unchanged if this
+// process runs as root, or if d.owner is empty: the state directory belongs to this
+// process's account.
 func (d *doctor) sudo(command string) string {
 	if os.Geteuid() == 0 || d.owner == "" {
 		return command

@@ -41,10 +41,11 @@ func (r *room) wrote(id, text, thread string) {
 	}
 }
 
-// take records an act (a message, an edit, a deletion or a reaction) in r, and returns
-// a French header that says who did it. about is the id of the message that the act
-// answers. For the edit or the deletion of an answer, it is the message that this
-// answer was about. It is empty if the act answers nothing.
+// take records an act (a message, an edit, a deletion or a reaction) in r. It returns a
+// French header that says who did what, and about, the id of the message that the act
+// answers. For the edit or the deletion of an answer, about is the id of the message
+// that this answer was about; it is empty for a reaction, and if the act answers
+// nothing.
 func (r *room) take(act testkit.Act) (header, about string) {
 	who := personName // from another device: the screen already shows the lines typed here
 	if act.Sender == r.bot {

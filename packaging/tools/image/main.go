@@ -81,8 +81,10 @@ func write(program, authorities, arch, tag, output string, date time.Time) error
 }
 
 // layerOf returns the only layer of the container image as a tar archive: the program,
-// and the certificates of the authorities that it trusts. All files have the given
-// date.
+// the certificates of the authorities that it trusts, the account heraut in /etc/passwd
+// and /etc/group, and the empty directories /etc/heraut, /state (of that account) and
+// /tmp. All entries have the given date. program and authorities are paths of files;
+// the error is one of reading them or of writing the archive.
 func layerOf(program, authorities string, date time.Time) ([]byte, error) {
 	binary, err := os.ReadFile(program)
 	if err != nil {
