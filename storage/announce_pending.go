@@ -17,8 +17,8 @@ func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 	return err
 }
 
-// DuePending returns the items to post in rooms by now, ordered by room, watch, due
-// time and item.
+// DuePending returns the items to post in rooms by now, ordered by room and watch; the
+// items of a digest come by due time, all others, whose watch is empty, by item.
 func (d *DB) DuePending(ctx context.Context, now time.Time) ([]announce.Pending, error) {
 	return d.pending(ctx, "due_at <= $1", millis(now))
 }

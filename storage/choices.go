@@ -89,7 +89,8 @@ func askerHash(room chat.RoomID, asker chat.UserID) uint64 {
 	return maphash.Comparable(askerSeed, [2]string{string(room), string(asker)})
 }
 
-// add adds a pair. The caller does so before it stores the list.
+// add adds the hash of a room and a person to the set, unless it has more than
+// maxAskers. The caller calls add before it stores that person's list.
 func (a *askers) add(room chat.RoomID, asker chat.UserID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

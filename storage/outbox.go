@@ -107,7 +107,7 @@ func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error 
 }
 
 // PostsOf returns the posts in the outbox that were made for one cause, such as an
-// event.
+// event, in the order in which they were added; sent, failed and cancelled ones too.
 func (d *DB) PostsOf(ctx context.Context, cause chat.Cause) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)
 	return collect(rows, err, scanPost)

@@ -187,7 +187,8 @@ func (d *DB) AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Que
 	return d.questions(ctx, "text <> '' AND asker = $1", asker)
 }
 
-// QuestionsSince returns the questions asked since then, open or closed, oldest first.
+// QuestionsSince returns the questions asked at the time since or later, open or
+// closed, oldest first.
 func (d *DB) QuestionsSince(ctx context.Context, since time.Time) ([]relay.Question, error) {
 	return d.questions(ctx, "asked_at >= $1", millis(since))
 }

@@ -51,5 +51,7 @@ func (r *remembered[T]) forget() {
 // the call.
 func (d *DB) changesRelays(ctx context.Context) { d.AfterCommit(ctx, d.relays.forget) }
 
-// changesQuestions does so for what was remembered of the questions.
+// changesQuestions forgets which rooms have open questions about a software
+// (d.subjects), once the transaction of ctx, which changes questions, is committed;
+// without a transaction, the statement has to precede the call.
 func (d *DB) changesQuestions(ctx context.Context) { d.AfterCommit(ctx, d.subjects.forget) }

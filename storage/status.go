@@ -39,8 +39,9 @@ func (d *DB) OldestTried(ctx context.Context) (seq int64, err error) {
 }
 
 // QueueStatus returns how many events wait to be handled or decrypted, how many posts
-// wait to be sent and since when, and the rooms that refuse posts or whose last post
-// failed. The other fields of the Status stay empty.
+// are not sent yet, when the one of them that was tried the longest ago was last tried
+// (UnsentSince; zero if none was tried), and the rooms that refuse posts or whose last
+// post failed. The other fields of the Status stay empty.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 	var since int64
 	err = d.db.QueryRow(ctx, queueCountsQuery).
