@@ -38,7 +38,7 @@ func CleanLink(s string) string { return link(s) }
 func CleanText(s string, limit int) string { return clean(s, limit) }
 
 // RepositoryKey returns the same key for all spellings of a repository's address:
-// "github.com/owner/name"; empty if the address has no path.
+// "github.com/owner/name"; empty if the address has no path, or a host without a dot.
 func RepositoryKey(address string) string {
 	key := strings.ToLower(strings.TrimSpace(address))
 	for _, prefix := range []string{"git+", "https://", "http://", "git://", "ssh://", "git@", "www."} {

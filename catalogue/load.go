@@ -12,8 +12,8 @@ import (
 )
 
 // Load reads the catalogue at location, once, or at its V1Address when location fails;
-// the error is that of location when both fail. The time is the age of the data: the
-// modification time of a file, or now for a URL.
+// the error is that of location when both fail. The time says when the data were
+// current: the modification time of a file, or now for a URL.
 func Load(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
 	var first error
 	for _, location := range locations(location) {

@@ -17,9 +17,9 @@ const (
 	maxURL         = 2000
 )
 
-// clean makes an untrusted text safe to show: one line in NFC of at most limit
-// characters, with single spaces, no control characters, and none that are invisible or
-// change the direction of writing.
+// clean returns an untrusted text in a form that is safe to show: one line in NFC of at
+// most limit characters, with single spaces, no control characters, and none that are
+// invisible or change the direction of writing.
 func clean(s string, limit int) string {
 	if isPlain(s) && len(s) <= limit {
 		return s

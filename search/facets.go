@@ -62,8 +62,9 @@ func foldAll(all []string) []string {
 	return out
 }
 
-// FacetNames returns the names of all properties by which people can filter a search,
-// such as "licence".
+// FacetNames returns one name of each property by which people can filter a search,
+// such as "licence", for messages. It leaves out the other names that a property also
+// has.
 func FacetNames() []string {
 	var out []string
 	for _, f := range facets {

@@ -33,9 +33,9 @@ const maxNearOrganizations = 3
 const minLikelyOrganization = 0.4
 
 // Organization finds an administration by its name, its initials or some words of its
-// name, in any case and with or without accents. If none or several match, ok is false,
-// and nearest holds at most 3 names to suggest; none if name has no word but articles
-// or if no name resembles it.
+// name; upper or lower case and accents do not count. If none or several match, ok is
+// false, and nearest holds at most 3 names to suggest; none if name has no word but
+// articles or if no name resembles it.
 func (e *Engine) Organization(name string) (o Organization, nearest []string, ok bool) {
 	all := e.organizationNames()
 	asked := contentWords(name)

@@ -82,8 +82,9 @@ func rawWords(s string) []string {
 }
 
 // acronyms returns the short forms that people derive from a name of three to six
-// words: BBB from BigBlueButton, vscode from Visual Studio Code, GnuPG from GNU Privacy
-// Guard. It returns nil for other names.
+// words, where the parts of a word in camel case count as words: BBB from
+// BigBlueButton, vscode from Visual Studio Code, GnuPG from GNU Privacy Guard. It
+// returns nil for other names.
 func acronyms(name string) []string {
 	var all []string
 	for _, w := range rawWords(name) {

@@ -59,7 +59,9 @@ type Response struct {
 }
 
 // Rule says to which requests the proxy makes a fault, and which fault. The proxy
-// applies the first rule that matches a request.
+// applies the first rule that matches a request, unless the rule still skips requests
+// (Skip) or chance decides against it (Chance): then it tries the next rule. It deletes
+// a rule that it has applied Times times.
 type Rule struct {
 	Name   string
 	Match  func(*Request) bool // nil matches every request

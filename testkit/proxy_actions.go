@@ -108,7 +108,7 @@ func Run(f func()) Action {
 }
 
 // Answer returns an Action that answers with a status and body as JSON; the homeserver
-// never sees the request. It panics if body has no JSON.
+// never sees the request. It panics if body cannot be encoded as JSON.
 func Answer(status int, body any) Action {
 	content, err := json.Marshal(body)
 	if err != nil {
