@@ -45,8 +45,10 @@ func (d *decision) correct(ctx context.Context) error {
 }
 
 // revise updates the announced item n from r, a new reading of its source at now: its
-// text, whether it is gone, and its former name. It reports whether a message about the
-// item would read otherwise than before. The caller saves n.
+// text, whether it is gone, and its former name. It reports whether the messages about
+// the item have to be edited: the title or the address of an entry changed, the item is
+// gone or is back, or a repository has another name. A new description alone is no
+// reason. The caller saves n.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

@@ -128,9 +128,10 @@ func digestOf(units []unit) Layout {
 	return l
 }
 
-// byOwner returns the lines of a digest in the order of digestOf. Repositories of one
-// owner that are the same kind of news, such as new ones, share a line; any other unit
-// has its own.
+// byOwner returns the lines of a digest of units: new hosts and owners first, then
+// repositories, the lines with most of them first, then everything else. Repositories
+// of one owner that are the same kind of news, such as new ones, share a line; any
+// other unit has its own.
 func byOwner(units []unit) (lines []unit) {
 	type group struct {
 		source, host, owner string

@@ -45,10 +45,12 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// outcomeOf updates the item n from a new reading of the source, and returns Vanished
-// if the item no longer exists, or Settling if it has to wait longer; if the item is an
-// empty repository, it sets n.Due to the end of the wait. The result is empty if only
-// the rooms' filters still have to decide.
+// outcomeOf updates the item n from a new reading of the source, if the source is asked
+// again for the items to decide about. It returns Vanished if the item no longer
+// exists, or was not read again for outageFor, and Settling if it has to wait longer. A
+// repository waits while it is empty, for emptyFor at most: outcomeOf then sets n.Due
+// to the next time to look at it. The result is empty if only the rooms' filters still
+// have to decide.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]

@@ -148,8 +148,8 @@ func (z *zones) find(name string) *time.Location {
 	return offsetZone(name)
 }
 
-// ianaZone returns the zone with that IANA name, in any case, or with one of the names
-// in abbreviations; nil if there is none.
+// ianaZone returns the zone with that IANA name, in upper or lower case, or with one of
+// the names in abbreviations; nil if there is none.
 func ianaZone(name string) *time.Location {
 	if name == "" || len(name) > 60 || strings.EqualFold(name, "local") {
 		return nil

@@ -25,7 +25,8 @@ var (
 // copy body if that is UTF-8 already. The character set comes from the byte-order mark,
 // the HTTP header contentType, the prolog, or else from the bytes. The bytes win over
 // any label: valid UTF-8 is UTF-8 whatever the label, and in text that is mostly valid
-// UTF-8 only the bad bytes are replaced, by U+FFFD. The error is that of convert.
+// UTF-8 only the bad bytes are replaced, by U+FFFD. The error wraps ErrTooMany: the
+// text more than doubles in length.
 func decode(body []byte, contentType string) ([]byte, error) {
 	body = trimStart(body)
 	switch {

@@ -22,9 +22,9 @@ const maxLinks = 10
 var feedTypes = []string{"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml", "application/xml"}
 
 // Links returns the feeds that a web page links to, at most maxLinks, feeds of articles
-// before feeds of comments. It follows <link rel="alternate"> as browsers do, relative
-// to the page's <base>, or else to from.Address. It returns nil for an undecodable
-// page.
+// before feeds of comments. It takes the elements <link> and <a> with rel="feed", or
+// with rel="alternate" and the type of a feed. The addresses are relative to the page's
+// <base>, or else to from.Address. It returns nil for an undecodable page.
 func Links(page []byte, from Source) (links []Link) {
 	text, err := decode(page, from.ContentType)
 	if err != nil {

@@ -140,7 +140,8 @@ type reader struct {
 }
 
 // add finishes an entry and adds it to the feed, or to its dropped entries if it cannot
-// be used, and counts it in r.index. The error wraps ErrTooMany.
+// be used, and counts it in r.index. The error wraps ErrTooMany: there are more than
+// maxEntries.
 func (r *reader) add(e *draft) error {
 	index := r.index
 	if r.index++; r.index > maxEntries {

@@ -36,7 +36,8 @@ func absolute(base, link string) string {
 	return u.String()
 }
 
-// isWebAddress reports whether s begins with http:// or https://, in any case.
+// isWebAddress reports whether s begins with http:// or https://, in upper or lower
+// case.
 func isWebAddress(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))

@@ -133,7 +133,8 @@ func (v value) body() (p prose) {
 	return proseOf(unpack.Replace(source))
 }
 
-// proseOf returns the readable text of HTML, up to maxProse bytes.
+// proseOf returns the readable text of source, which is HTML, up to maxProse bytes,
+// with its first link and the first text that describes an image.
 func proseOf(source string) prose {
 	var r proseReader
 	z := htmlparser.NewTokenizer(strings.NewReader(source))

@@ -186,8 +186,8 @@ func isNameByte(c byte, first bool) bool {
 	return false
 }
 
-// attribute returns the value of the attribute with that name, in any case, as it is
-// written, with its references; ok is false if the tag lacks it.
+// attribute returns the value of the attribute with that name, in upper or lower case.
+// The value is as written, with its references; ok is false if the tag lacks it.
 func (t *tag) attribute(name string) (value []byte, ok bool) {
 	for written, value := range t.each {
 		if strings.EqualFold(written, name) {

@@ -136,9 +136,12 @@ func (x *xmlReader) rel(t *tag) string {
 	return string(rel[bytes.LastIndexByte(rel, '/')+1:]) // full names are addresses
 }
 
-// linkBase returns the address to which links in entries are relative: in RSS that of
-// the site; in Atom the address that the feed gives as its own, which differs from the
-// requested address if the bot reads a mirror.
+// linkBase returns the address to which links in entries are relative: that of xml:base
+// if the feed has one. Without it, it is in RSS the address of the site, or else the
+// requested one. In Atom it is the address that the feed gives as its own, or else the
+// requested one, if that is on the site's host or the site is unknown; otherwise the
+// address of the site. The feed's own address differs from the requested one if the bot
+// reads a mirror.
 func (x *xmlReader) linkBase() string {
 	switch {
 	case x.base != x.from.Address: // from xml:base

@@ -81,8 +81,8 @@ func FieldNames() []string {
 	return names
 }
 
-// fieldNamed returns the field with that name or alias, in any case and with or without
-// accents; Anywhere and false if there is none.
+// fieldNamed returns the field with that name or alias, whose upper or lower case and
+// accents do not count; Anywhere and false if there is none.
 func fieldNamed(name string) (Field, bool) {
 	name = fold(name)
 	for f := range fields {

@@ -53,8 +53,10 @@ type costs struct {
 	circle []string
 }
 
-// of returns the cost of the template with that name; zero for a template that does not
-// exist.
+// of returns the cost of the template with that name, and stores it in c.known; zero
+// for a template that does not exist. If the template and those that it calls call each
+// other in a circle, of stores the first such circle in c.circle, and the cost does not
+// count.
 func (c *costs) of(name string) cost {
 	if i := slices.Index(c.path, name); i >= 0 {
 		if c.circle == nil {

@@ -32,7 +32,7 @@ type Set struct {
 // all parts of the bot, so the languages are the process's, as its time zones are.
 var inForce atomic.Pointer[Set]
 
-// own holds the languages of the program itself.
+// own returns the languages of the program itself, which it reads at its first call.
 var own func() *Set
 
 func init() { // in init, since the functions of templates refer to the languages
@@ -203,7 +203,7 @@ func Languages() []string { return now().Codes() }
 
 // Called returns the code of the language in force that people call name, and true; ""
 // and false if there is none. name may be the code of the language, its own name for
-// itself or another name for it, in any case and with or without accents.
+// itself or another name for it; upper or lower case and accents do not count.
 func Called(name string) (code string, ok bool) {
 	name = text.Fold(name)
 	for _, code := range now().codes {

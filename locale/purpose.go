@@ -45,8 +45,8 @@ func purpose(limit int, name, description string) string {
 	return string(unicode.ToUpper(first)) + rest[len(gap)+size:]
 }
 
-// cutName returns rest, the text after name, if s starts with name, in any case and
-// with or without accents. If s does not start with name, or name is empty, found is
+// cutName returns rest, the text after name, if s starts with name; upper or lower case
+// and accents do not count. If s does not start with name, or name is empty, found is
 // false, and the caller must not use rest.
 func cutName(s, name string) (rest string, found bool) {
 	if name == "" {

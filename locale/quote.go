@@ -74,7 +74,7 @@ var shownAs = map[atom.Atom]string{
 	atom.H1: "strong", atom.H2: "strong", atom.H3: "strong", atom.H4: "strong", atom.H5: "strong", atom.H6: "strong",
 }
 
-// ownLine are the tags that become a line.
+// ownLine holds the tags whose content stands on a line of its own in the quote.
 var ownLine = map[atom.Atom]bool{
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Div: true, atom.Tr: true,
 	atom.Details: true, atom.Summary: true, atom.Dt: true, atom.Dd: true,

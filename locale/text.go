@@ -72,8 +72,8 @@ func sentence(limit int, s string) string {
 	return text.Shorten(s, limit)
 }
 
-// phrase returns the first sentence of s as sentence does, without its full stop, to
-// stand inside another sentence.
+// phrase returns the first sentence of s without its full stop, to stand inside another
+// sentence: cleaned for a message, and cut to limit characters.
 func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(limit, s), ".") }
 
 // tidy returns a rendered message without the spaces that templates leave at line

@@ -26,10 +26,11 @@ import (
 const postKey = "heraut.post"
 
 // Send makes the change that o describes (a message, a reaction, a deletion, leaving)
-// and returns the id of the resulting event; it is empty for leaving, and for a deletion
-// or reaction that was already made. Its errors are those of queue.Transport. A post
-// that a room refuses while it is being replaced in an upgrade waits until that is
-// complete. Refused consent or an exceeded quota is reported to the health monitor.
+// and returns the id of the resulting event; it is empty for leaving, and for a
+// deletion or reaction that was already made. Its errors are those that queue.Transport
+// describes. A post that a room refuses while it is being replaced in an upgrade waits
+// until that is complete. Refused consent or an exceeded quota is reported to the
+// health monitor.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
 	if err != nil {

@@ -174,7 +174,7 @@ func isOtherID(me id.UserID, name, rest string) bool {
 }
 
 // named reports whether the text or the HTML of the message m contains any name of the
-// account, in any case, or its user id as links write it.
+// account, or its user id as links write it; upper or lower case does not count.
 func (a addressing) named(m chat.Message) bool {
 	text := strings.ToLower(m.Body + "\n" + m.HTML)
 	return slices.ContainsFunc(a.known(), func(name string) bool { return strings.Contains(text, strings.ToLower(name)) }) ||

@@ -37,7 +37,8 @@ type Misses interface {
 	// and endings.
 	AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m Miss, by chat.UserID, at time.Time) error
 	// Missed returns the words that at least minAskers people searched in vain for
-	// these experts (empty: the operators) since then, the most frequent first.
+	// these experts (empty: the operators) since the given time, the most frequent
+	// first.
 	Missed(ctx context.Context, experts chat.RoomID, since time.Time, minAskers int) ([]Miss, error)
 	// MissesOf returns how many vain searches of a person count, and when the person
 	// last made one. ForgetMisses deletes them.

@@ -54,7 +54,8 @@ type Questions interface {
 	// text. AllQuestionsOf is the same for an asker.
 	AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
 	AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]Question, error)
-	// QuestionsSince returns the questions asked since then, open or closed, oldest first.
+	// QuestionsSince returns the questions asked since the given time, open or
+	// closed, oldest first.
 	QuestionsSince(ctx context.Context, since time.Time) ([]Question, error)
 	// QuestionsOf returns the asker's questions that are not closed, oldest first.
 	QuestionsOf(ctx context.Context, asker chat.UserID) ([]Question, error)

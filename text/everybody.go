@@ -30,5 +30,5 @@ func PingNobodyHTML(s string) string {
 }
 
 // PingsEverybody reports whether the plain text s contains «@room» as a word of its
-// own, in any case; false for «me@room» and «@roommate».
+// own, in upper or lower case; false for «me@room» and «@roommate».
 func PingsEverybody(s string) bool { return everybody.MatchString(s) }

@@ -79,7 +79,8 @@ func distinct(all ...string) (kept []string) {
 	return kept
 }
 
-// shownLabels appear elsewhere in the note, or say nothing.
+// shownLabels lists the labels of an alert that its note does not repeat among the
+// other labels: they appear elsewhere in the note, or say nothing.
 var shownLabels = []string{"alertname", "severity", "instance", "host", "hostname", "job", "namespace", "env", "environment", "cluster", "grafana_folder", "prometheus"}
 
 func otherLabels(labels object) string {

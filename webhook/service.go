@@ -247,8 +247,9 @@ func (s *Service) Renew(ctx context.Context, room chat.RoomID, name string) (h H
 // Sign makes a new signing secret for a hook. It returns the hook, still unchanged, the
 // secret, and the function change, which stores the secret: senders must then sign
 // their requests with it. If on is false, the secret is empty, and after change senders
-// need not sign any more. The errors are those of Renew, and change is nil then; it
-// does nothing if the hook was deleted meanwhile.
+// need not sign any more. change does nothing if the hook was deleted meanwhile. The
+// error is chat.ErrNotFound if the room has no hook of that name, ErrDeclared if the
+// configuration declares it, or that of the store; change is then nil.
 func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bool) (h Hook, signing string, change func(context.Context) error, err error) {
 	if on {
 		signing = newSecret()
@@ -258,9 +259,10 @@ func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bo
 }
 
 // Pause returns a hook, still unchanged, and a function that pauses it, so that it
-// refuses requests, or makes it accept them again if paused is false. The error is
-// chat.ErrNotFound if the room has no hook of that name, ErrDeclared if the
-// configuration declares it, or that of the store; the function is then nil.
+// refuses requests, or makes it accept them again if paused is false, even if it was
+// disabled because the bot left its room. The error is chat.ErrNotFound if the room has
+// no hook of that name, ErrDeclared if the configuration declares it, or that of the
+// store; the function is then nil.
 func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
 	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
 }
@@ -310,9 +312,10 @@ func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Ho
 }
 
 // Test returns a hook and a function that stores text as a delivery, as if a tool had
-// posted it, and wakes Run after the commit. The error is chat.ErrNotFound, ErrFull if
-// too many deliveries wait, or of the store; the function is nil then. The function
-// stores nothing if the hook is full or gone meanwhile.
+// posted it, and wakes Run after the commit. The error is chat.ErrNotFound if the room
+// has no hook of that name, ErrFull if MaxWaiting deliveries wait for it, or that of
+// the store; the function is then nil. The function stores nothing if the hook is full
+// or deleted meanwhile.
 func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	if err != nil {

@@ -24,7 +24,9 @@ type fileArea struct{ start, end uintptr }
 // than half of that. The error means that the system does not list or take them.
 func giveBackPages() error { return flat.WhileMapped(unmapPages) }
 
-// unmapPages does the work of giveBackPages. Nothing may unmap an area of a file while
+// unmapPages gives the pages of the program's file and its libraries that are in memory
+// back to the system, which reads them again when something needs them. The error means
+// that the system does not list or take them. Nothing may unmap an area of a file while
 // unmapPages runs: Go could get the same addresses for its own memory, which unmapPages
 // would then erase.
 func unmapPages() error {
