@@ -122,8 +122,8 @@ func (d *Calendars) tell(ctx context.Context, now time.Time) error {
 }
 
 // tellChanges posts the pending changes that are due, and deletes them. It only deletes
-// a change that is no longer true (see holds), or whose calendar the room no longer
-// watches.
+// a change that is no longer true, whose event is past, or whose calendar the room no
+// longer watches.
 func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	all, err := d.Store.PendingEvents(ctx)
 	if err != nil {
@@ -156,7 +156,9 @@ func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, n
 }
 
 // holds reports whether the change c, which waits to be posted, is still true and
-// useful. The caller has set c.Event to the event's present row.
+// useful: the event is not past, and it is still cancelled if c says so, or not
+// cancelled otherwise; an event that moved must still have another time or place than
+// the room knows. The caller has set c.Event to the event's present row.
 func (c Change) holds(now time.Time) bool {
 	switch {
 	case c.Event.past(now):

@@ -73,8 +73,9 @@ func (w *Webhook) Send(ctx context.Context, m Message) error {
 }
 
 // Send reports a failure, with the text of m, to the service when a trouble begins or
-// lasts, and a sign of life when it ends and for a test. The error is as for
-// Webhook.Send.
+// lasts, and a sign of life when it ends and for a test. The error means that the
+// service cannot be reached, or answers with a status of 300 or more; it does not show
+// the address.
 func (h healthchecks) Send(ctx context.Context, m Message) error {
 	if m.Event == End || m.Event == Test {
 		return h.Ping(ctx, nil)
@@ -83,7 +84,8 @@ func (h healthchecks) Send(ctx context.Context, m Message) error {
 }
 
 // Ping reports a sign of life to the service if gravest is nil, else a failure with its
-// text. The error is as for Webhook.Send.
+// text. The error means that the service cannot be reached, or answers with a status of
+// 300 or more; it does not show the address.
 func (h healthchecks) Ping(ctx context.Context, gravest *Message) error {
 	if gravest == nil {
 		return h.post(ctx, h.URL, "text/plain; charset=utf-8", []byte("ok"), nil)

@@ -101,7 +101,8 @@ func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) 
 }
 
 // logged returns a function that changes the database: it runs change and then, unless
-// that fails, adds the entry c to the log of changed settings, as log does.
+// that fails, adds the entry c to the log of changed settings, with the present time,
+// the sender of the request and, if c names no room, the room of the request.
 func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context) error) func(context.Context) error {
 	return both(change, func(ctx context.Context) error { return a.log(ctx, r, c) })
 }

@@ -101,8 +101,8 @@ type Found struct {
 }
 
 // list holds what the numbers in a numbered list stand for: number n stands for the
-// n-th of ids. When a person chooses a number, the bot answers as command does for the
-// software with that id.
+// n-th of ids. When a person chooses a number, the bot answers as the command named by
+// the field command would for the software with that id.
 type list struct {
 	command string
 	ids     []string

@@ -229,8 +229,8 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	return err == nil && n >= 1 && n <= 100
 }
 
-// set returns a function that answers the command which changes the setting named by
-// what, as Answerer.set does.
+// set returns a function that answers the command which changes the setting of a room
+// named by what to the value in the arguments.
 func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer, error) {
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }

@@ -199,8 +199,9 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 	return a.chooseOf(r, template, query, all, len(all))
 }
 
-// chooseOf does the same as choose, for a search that found more software than all: all
-// are the first of total.
+// chooseOf answers with a numbered list of all, software to choose from, made by the
+// template of that name for the query. It shows the first maxListed. total is how many
+// the search found: all are the first of them, or all of them.
 func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})

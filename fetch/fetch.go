@@ -122,8 +122,10 @@ func (g *Getter) Get(ctx context.Context, location string, since Validators) (*R
 	return resp, err
 }
 
-// GetAny reads a location as Get does, with the same since and errors, but returns a
-// web page too, with Response.Page set, instead of the error ErrHTML.
+// GetAny reads a location: an http, https or file URL, or a file's path. It returns a
+// web page too, with Response.Page set; Get returns ErrHTML for one. In all else it is
+// like Get: the caller closes the Body, NotModified is set if the version with the
+// validators since is current, and every error names the location.
 func (g *Getter) GetAny(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.get(ctx, location, since)
 	if err != nil {

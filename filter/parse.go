@@ -217,7 +217,7 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	expected := f != Anywhere || !first // a colon or a comma requires a value
 	switch c := p.peek(); {
 	case isQuote(c):
-		return p.quoted(f, first)
+		return p.quoted(f)
 	case expected && (c == 0 || c == ')' || c == ',' || start > spaced && isOr(word)):
 		return value{}, p.noValue(f, first, separator)
 	case expected && isMinus(c):
@@ -238,8 +238,9 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 }
 
 // quoted parses a value between quotation marks of any kind, and leaves the parser
-// after it. Its parameters are those of parser.value.
-func (p *parser) quoted(f Field, first bool) (value, *Error) {
+// after it. f is the field of the term. The Error is the value's fault, such as a
+// missing closing mark, nil if there is none.
+func (p *parser) quoted(f Field) (value, *Error) {
 	start := p.at
 	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
 	if p.at = start + 1 + len(text); p.end() {

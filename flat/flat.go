@@ -126,7 +126,8 @@ func Open(path, key string) (*File, error) {
 }
 
 // openCopy reads a stored file from the beginning, which also writes it to private, and
-// returns the File that reads private. The error is as for Open.
+// returns the File that reads private. The error wraps ErrStale if the file was stored
+// with another key than key or is damaged; any other error is the system's.
 func openCopy(f io.Reader, private *os.File, key string) (*File, error) {
 	// The file is read, rather than its mapping, so that its pages take no memory.
 	checksum := crc32.New(castagnoli)

@@ -34,8 +34,9 @@ func (t Trouble) Sentence(lang string, zone *time.Location) string {
 	return sentence
 }
 
-// Line is Sentence in French without no-break spaces, as the log, the probes and the
-// alerts show it. Times are in the given zone.
+// Line returns a French sentence on one line, without no-break spaces, about the
+// trouble and its remedy, as the log, the probes and the alerts show it. Times are in
+// the given zone.
 func (t Trouble) Line(zone *time.Location) string { return bare(t.Sentence(locale.Default, zone)) }
 
 // Ended returns the French sentence, without no-break spaces, that says that troubles

@@ -30,8 +30,9 @@ func Word(lang, name string) (text string, ok bool) {
 }
 
 // Text returns the message name, rendered with data in the language lang, as plain
-// text, for places without HTML. It chooses the template as Render does, and fails
-// where Render fails.
+// text, for places without HTML. If the language lacks the message or its template
+// fails, it takes that of the fallback, and so on; for a lang that is no language of
+// the bot, that of Default. The error is that of the last fallback.
 func Text(lang, name string, data any) (string, error) {
 	said, err := now().find(lang).render(name, data)
 	if err != nil {

@@ -183,8 +183,8 @@ func withKey(content any, key string) (json.RawMessage, error) {
 }
 
 // sentEvent returns the event id in the homeserver's answer to a request to send. If
-// err, the error of that request, is not nil, it returns it as sendError does; an answer
-// without an id is an error too.
+// err, the error of that request, is not nil, it returns err in the form of the errors
+// that queue.Transport describes (sendError); an answer without an id is an error too.
 func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	switch {
 	case err != nil:

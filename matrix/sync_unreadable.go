@@ -23,7 +23,9 @@ func unreadable(err error) (body string, ok bool) {
 }
 
 // parseReadableAndLog parses the JSON body into the variable that answer points to,
-// without its unreadable events, as parseReadable does, and logs how many it left out.
+// without the events that mautrix cannot parse; of a state event, it keeps the readable
+// part. It logs how many events it left out or reduced. The error means that the rest
+// cannot be parsed either.
 func (c *Client) parseReadableAndLog(body string, answer any) error {
 	dropped, err := parseReadable(body, answer)
 	if err == nil {

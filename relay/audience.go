@@ -20,9 +20,12 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 	return w
 }
 
-// widens does the same as widening for the rooms with the ids from and to. Of a room of
-// which it knows too little, it assumes the widest audience. If looking up a room
-// fails, it returns chat.Everybody and the error.
+// widens returns the ways in which a text from the room with the id from gets further
+// readers in the room with the id to; the zero value if it gets none. then is the
+// audience that certainly could read the room from when the text was written. For a
+// room of which it knows too little, it assumes that nobody certainly reads the room
+// from, and that everybody may read the room to. If looking up a room fails, it returns
+// chat.Everybody and the error.
 func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {

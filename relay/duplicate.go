@@ -290,8 +290,9 @@ func (d *Carrier) separate(ctx context.Context, q *Question, except chat.RoomID)
 	return d.setApart(ctx, q, except)
 }
 
-// setApart does what separate does, for a duplicate q that its caller has already taken
-// out of the original's list of duplicates.
+// setApart makes the duplicate q a question of its own again, and says so in both rooms
+// but in except. The caller has taken q out of the original's list of duplicates, and
+// saves q afterwards.
 func (d *Carrier) setApart(ctx context.Context, q *Question, except chat.RoomID) error {
 	data := joined{Number: q.Number, SameAs: q.SameAs, What: "apart"}
 	q.SameAs, q.RemindedAt, q.FollowedAt = 0, time.Time{}, time.Time{}

@@ -93,8 +93,8 @@ func NewBook(defaults Settings) *Book {
 }
 
 // OpenBook returns a Book that holds the chosen settings in the store and stores new
-// ones there. defaults are the settings of a room for which nobody set anything,
-// completed as by NewBook. The error is the store's.
+// ones there. defaults are the settings of a room for which nobody set anything; if
+// they set no Moderator, it is DefaultModerator. The error is the store's.
 func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error) {
 	chosen, err := store.Chosen(ctx)
 	if err != nil {

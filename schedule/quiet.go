@@ -61,12 +61,12 @@ var (
 	quietHolidays = []string{"feries", "ferie"}
 )
 
-// ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in any
-// case, with or without accents, in any language of the bot. There may be two slots,
-// and days off by their dates, «2026-05-15» or «15/05/2026»; the result holds both
-// sorted, and zone. The error is ErrQuiet: for an empty text, an unknown or repeated
-// word, overlapping slots, slots that fill the whole day, and more than maxSlots or
-// maxDays.
+// ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in
+// upper or lower case, with or without accents, in any language of the bot. There may
+// be two slots, and days off by their dates, «2026-05-15» or «15/05/2026»; the result
+// holds both sorted, and zone. The error is ErrQuiet: for an empty text, an unknown or
+// repeated word, overlapping slots, slots that fill the whole day, and more than
+// maxSlots or maxDays.
 func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
 	words := canonical(typed)

@@ -47,9 +47,9 @@ var (
 // small are the folded words that ParseRhythm skips, such as «à» in «jeudi à 11:00».
 var small = []string{"a", "at", "le", "on"}
 
-// ParseRhythm parses «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in any
-// case, with or without accents, in any language of the bot; it skips small words such
-// as «à». For any other text, also a daily or weekly rhythm without its time, it
+// ParseRhythm parses «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in upper or
+// lower case, with or without accents, in any language of the bot; it skips small words
+// such as «à». For any other text, also a daily or weekly rhythm without its time, it
 // returns the zero Rhythm and ErrRhythm.
 func ParseRhythm(typed string) (Rhythm, error) {
 	words := slices.DeleteFunc(canonical(typed), func(w string) bool { return slices.Contains(small, w) })

@@ -31,8 +31,9 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 }
 
 // AnswersTo reads the room's history from the homeserver and returns the answers of the
-// user from to the message to. What counts as an answer is the same as for AwaitAnswer.
-// It ends the test on an error.
+// user from to the message to. An answer is a message that replies to the message to or
+// stands in its thread; in a direct message that the client made, also one that relates
+// to no message and comes right after it. It ends the test on an error.
 func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) []*event.Event {
 	t.Helper()
 	return c.answersIn(room)(c.History(t, room), from, to)
@@ -73,10 +74,11 @@ func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Even
 	return answers
 }
 
-// DirectAnswers does the same as Answers for the events of a direct message, where an
-// answer need not refer to the message: a message of the user from that relates to no
-// other also counts if it comes after the message to and before the next message of a
-// person. The greeting with which the user from enters the room answers nothing.
+// DirectAnswers returns the events of a direct message that answer the message to: the
+// messages of the user from that reply to this message or are in its thread. A message
+// of that user that relates to no other also counts if it comes after the message to
+// and before the next message of a person. The greeting with which the user from enters
+// the room answers nothing.
 func DirectAnswers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	var last id.EventID // the last message of a person

@@ -15,12 +15,12 @@ var (
 )
 
 // PingNobody returns the plain text s with an invisible character in every «@room», in
-// any case: on that word, push rules notify everybody in a room (Matrix specification,
-// .m.rule.roomnotif).
+// upper or lower case: on that word, push rules notify everybody in a room (Matrix
+// specification, .m.rule.roomnotif).
 func PingNobody(s string) string { return everybody.ReplaceAllString(s, "@"+wordJoiner+"$1") }
 
-// PingNobodyHTML returns the HTML s with an invisible character in every «@room», as
-// PingNobody does for plain text. It also finds the word when tags stand between its
+// PingNobodyHTML returns the HTML s with an invisible character in every «@room», so
+// that the word notifies nobody. It also finds the word when tags stand between its
 // letters.
 func PingNobodyHTML(s string) string {
 	if !strings.Contains(s, "@") {

@@ -40,8 +40,9 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// Words returns the words of s in order: its runs of letters and digits, each folded
-// as by Fold. It returns none for a text without letters and digits.
+// Words returns the words of s in order: its runs of letters and digits, each in the
+// form for comparison that Fold gives it: lower case, without accents. It returns none
+// for a text without letters and digits.
 func Words(s string) []string {
 	return strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)

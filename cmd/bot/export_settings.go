@@ -332,8 +332,9 @@ func (e *exporter) comment(path, text string) {
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
 }
 
-// absoluteFile does the same as absolute, except that an empty path stays empty:
-// absolute would turn it into the working directory.
+// absoluteFile returns a file path as an absolute one, from the working directory, and
+// a web address as it is. An empty path stays empty; absolute would turn it into the
+// working directory.
 func absoluteFile(path string) string {
 	if path == "" {
 		return ""

@@ -66,8 +66,9 @@ type flood struct {
 const mostPerSync = 50
 
 // join adds the attack's events and changes of devices that are due by now to resp, a
-// sync response on its way to the bot, and counts them. It leaves a response that is no
-// success or no JSON as it is.
+// sync response on its way to the bot, and counts them: at most mostPerSync events and
+// one change of devices; the others go with later responses. It leaves a response that
+// is no success or no JSON as it is.
 func (f *flood) join(resp *testkit.Response) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

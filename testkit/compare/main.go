@@ -143,7 +143,8 @@ func (s *stage) close() {
 
 // enter prepares the bots whose names only lists, with their rooms, and adds them to
 // s.entrants. Héraut always comes first: it gives the card with which the others
-// answer. All bots are stopped afterwards.
+// answer. If only lacks it, enter takes it out of s.entrants again. All bots are
+// stopped afterwards.
 func (s *stage) enter(ctx context.Context, only []string) error {
 	tools, err := install(ctx, s.hs, s.progress)
 	if err != nil {

@@ -91,7 +91,8 @@ func (r Room) TimeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	return time.Since(began), nil
 }
 
-// TimeAnswerWithin is TimeAnswer, but returns limit, without an error, if the answer
+// TimeAnswerWithin sends a command, chosen by n, waits for its answer, and returns the
+// time from the sending to the answer's arrival; limit, without an error, if the answer
 // takes longer than that. The error is that of ctx or of sending and reading.
 func (r Room) TimeAnswerWithin(ctx context.Context, n int, limit time.Duration) (time.Duration, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
