@@ -13,7 +13,8 @@ import (
 	"heraut/text"
 )
 
-// Lead is the time between a reminder and its event.
+// Lead is how long before an event its reminder comes: a number of calendar days, at
+// eveHour in the morning, or an exact duration.
 type Lead struct {
 	// Days counts calendar days; the reminder comes at eveHour. Zero: Before
 	// applies.
@@ -89,7 +90,7 @@ func (l Lead) String() string {
 	return fmt.Sprintf("%dmin", l.Before/time.Minute)
 }
 
-// LeadsText returns the leads in the form that ParseLeads reads.
+// LeadsText returns the leads in the form that ParseLeads reads: «veille,1h».
 func LeadsText(all []Lead) string {
 	words := make([]string, len(all))
 	for i, l := range all {

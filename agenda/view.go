@@ -57,12 +57,14 @@ type changeView struct {
 	More  int
 }
 
-// PlaceMoved reports whether the event moved to another place.
+// PlaceMoved reports whether the event moved to another place. A place that is missing
+// before or after the change does not count.
 func (c changeView) PlaceMoved() bool {
 	return c.Was.Location != "" && c.Event.Location != "" && c.Was.Location != c.Event.Location
 }
 
-// TimeMoved reports whether the event moved to another time.
+// TimeMoved reports whether the event starts at another time than before, or became an
+// all-day event or ceased to be one.
 func (c changeView) TimeMoved() bool {
 	return !c.Event.Start.Equal(c.Was.Start) || c.Event.AllDay != c.Was.AllDay
 }

@@ -98,7 +98,7 @@ type size struct {
 }
 
 // add records that a catalogue with so many entries comes into use at that time, and
-// drops sizes from more than a day before.
+// drops the sizes that others replaced a day before or earlier.
 func (g *growth) add(at time.Time, entries int) {
 	for len(*g) > 1 && at.Sub((*g)[1].since) >= growthOf {
 		*g = (*g)[1:]

@@ -82,7 +82,8 @@ func (e entry) YearsAsleep() int {
 	return int(time.Since(e.Activity.Commit) / year)
 }
 
-// HasVersion reports whether the card says something about the software's versions.
+// HasVersion reports whether the card says something about the software's versions: the
+// latest one, the least recommended one, or that the project has been asleep for years.
 func (e entry) HasVersion() bool {
 	return e.Latest != nil || locale.Given(e.MinVersion) || e.YearsAsleep() > 0
 }
@@ -242,7 +243,8 @@ func (c comparison) split() (differ, same []string) {
 // Criteria returns the criteria by which the items differ.
 func (c comparison) Criteria() []string { differ, _ := c.split(); return differ }
 
-// Same returns the criteria on which all items agree.
+// Same returns the criteria on which all items agree, without those of which no item
+// says anything.
 func (c comparison) Same() []string { _, same := c.split(); return same }
 
 // news is the data of the message with the software that the room's catalogue last

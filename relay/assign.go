@@ -281,7 +281,8 @@ func (d *Carrier) checkAssignment(ctx context.Context, row queue.Row, q Question
 	return queue.Verdict{}, nil
 }
 
-// assignmentEnded ends a request to a colleague whose post the homeserver refused.
+// assignmentEnded ends the request to a colleague to look after the question q if its
+// post, row, failed for good. It does nothing if row was sent.
 func (d *Carrier) assignmentEnded(ctx context.Context, row queue.Row, q Question) error {
 	if row.State != queue.Failed {
 		return nil

@@ -270,7 +270,8 @@ func (d *Carrier) answerShared(ctx context.Context, s subject) (first Question, 
 }
 
 // sharedEnded updates the duplicate q after row, which gives it the answer of s, was
-// sent: q is answered, or stays closed. If it failed for good, the expert is told.
+// sent: q is answered, or stays closed. If row failed for good, the expert is told. For
+// an edit of that answer, sharedEnded changes nothing.
 func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	if row.State == queue.Failed {
 		first, m, stands, err := d.answerShared(ctx, s)

@@ -102,5 +102,6 @@ var (
 // mark, rather than states something.
 func IsRequest(said string) bool { return request.MatchString(text.Fold(said)) }
 
-// isThanks reports whether a folded text thanks and asks for nothing.
+// isThanks reports whether a folded text has words of thanks and is no request for
+// software or question (IsRequest).
 func isThanks(s string) bool { return thanks.MatchString(s) && !request.MatchString(s) }

@@ -10,7 +10,8 @@ import (
 	"heraut/text"
 )
 
-// withoutURLs removes the addresses from a text, since their words say little.
+// withoutURLs removes the addresses with «://» from a text, since their words say
+// little. If the text has one, the result has single spaces and no line breaks.
 func withoutURLs(s string) string {
 	if !strings.Contains(s, "://") {
 		return s

@@ -84,7 +84,8 @@ func collectNews(rows dbutil.Rows, err error) ([]announce.News, error) {
 	return collect(rows, err, scanNews)
 }
 
-// AddNews stores a news item that awaits a decision and returns its id.
+// AddNews stores a new news item and returns its id. The item awaits a decision at
+// n.Due; if that is zero, it was decided already.
 func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error) {
 	content, err := json.Marshal(n.Item)
 	if err != nil {
