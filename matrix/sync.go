@@ -89,7 +89,9 @@ type position struct {
 // can help.
 func (c *Client) syncLoop(ctx context.Context, intake Intake, done func()) error {
 	since, err := c.store.Position(ctx)
-	if err != nil {
+	if ctx.Err() != nil {
+		return nil
+	} else if err != nil {
 		return fmt.Errorf("read the sync position: %w", err)
 	}
 	p := &position{since: since}

@@ -26,6 +26,7 @@ func TestPortIsReserved(t *testing.T) {
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	var own reservations
+	defer func() { _ = own.file.Close() }() // an unused file is closed early, which ends its locks
 	for _, want := range []bool{true, false} {
 		if reserved, err := own.reserve(30000); reserved != want || err != nil {
 			t.Errorf("reserved %t, want %t: %v", reserved, want, err)

@@ -59,6 +59,7 @@ func TestReload(t *testing.T) {
 	})
 	d.reload(t, "La configuration est rechargée")
 	d.bot.AwaitReady(t)
+	c.agent.AwaitAnswer(t, c.room, d.account.UserID, said)
 	exactlyOne(t, c.agent, c.room, d.account.UserID, said)
 	mustWrite(t, d.bot.Log(), "Ces réglages ne changent qu’en relançant le robot", "settings=[\"state\"]", "changed=[\"language\"]")
 	d.rewrite(t, func(config map[string]any) { config["prefix"], config["state"] = "?", "./data" })
