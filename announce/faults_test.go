@@ -145,7 +145,7 @@ func guardedNewsroom(t *testing.T) *newsroom {
 	return n
 }
 
-func TestFaults(t *testing.T) {
+func TestFaultySources(t *testing.T) {
 	for kind, source := range byKind {
 		for name, fault := range faults {
 			isXML, isJSON := name == "endless" || name == "invalid XML", name == "endless list" || name == "broken JSON"

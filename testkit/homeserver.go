@@ -94,6 +94,9 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 	return known.start(ctx, dir, progress)
 }
 
+// OnSynapse reports whether StartHomeserver starts Synapse.
+func OnSynapse() bool { return os.Getenv(homeserverVariable) == "synapse" }
+
 // Prepare builds or installs a kind of homeserver, "dendrite" or "synapse", so that
 // later starts are fast. Another kind is an error. progress gets lines about it.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {
