@@ -25,8 +25,8 @@ func (b *bearer) get() string {
 }
 
 func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	if answer := prepared(r); answer != nil {
-		return answer, nil
+	if answer, found, err := prepared(r); found {
+		return answer, err
 	}
 	if token := b.get(); token != "" && !isForm(r) {
 		r = r.Clone(r.Context())

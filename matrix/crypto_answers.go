@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -30,20 +32,23 @@ func withAnswers(ctx context.Context, a answers) context.Context {
 
 // prepared returns the answer to the request r for devices or one-time keys, if r has a
 // context of withAnswers: the answer in that context, or an empty JSON object if it
-// holds none. For any other request, which has to go to the homeserver, it returns nil.
-func prepared(r *http.Request) *http.Response {
+// holds none. For any other request, which has to go to the homeserver, found is false.
+// The error says that the request or the answer is no JSON of its kind.
+func prepared(r *http.Request) (answer *http.Response, found bool, err error) {
 	a, ok := r.Context().Value(answersKey{}).(answers)
 	if !ok {
-		return nil
+		return nil, false, nil
 	}
 	var body []byte
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/keys/query"):
 		body = a.query
 	case strings.HasSuffix(r.URL.Path, "/keys/claim"):
-		body = a.claim
+		if body, err = onlyClaimed(r, a.claim); err != nil {
+			return nil, true, err
+		}
 	default:
-		return nil
+		return nil, false, nil
 	}
 	if body == nil {
 		body = []byte("{}")
@@ -51,7 +56,34 @@ func prepared(r *http.Request) *http.Response {
 	return &http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 		Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
+	}, true, nil
+}
+
+// onlyClaimed returns those one-time keys of answer that the request r claims; nil if
+// answer is. mautrix panics on the key of a device that it did not ask for: since the bot
+// asked, another room may have sent that device a message, or received one from it, so
+// that mautrix needs no key of it any more.
+func onlyClaimed(r *http.Request, answer []byte) ([]byte, error) {
+	if answer == nil {
+		return nil, nil
 	}
+	var claims mautrix.ReqClaimKeys
+	if err := json.NewDecoder(r.Body).Decode(&claims); err != nil {
+		return nil, fmt.Errorf("read which one-time keys are claimed: %w", err)
+	}
+	var keys struct {
+		OneTimeKeys map[id.UserID]map[id.DeviceID]json.RawMessage `json:"one_time_keys"`
+	}
+	if err := json.Unmarshal(answer, &keys); err != nil {
+		return nil, fmt.Errorf("read the claimed one-time keys: %w", err)
+	}
+	for user, devices := range keys.OneTimeKeys {
+		maps.DeleteFunc(devices, func(device id.DeviceID, _ json.RawMessage) bool {
+			_, claimed := claims.OneTimeKeys[user][device]
+			return !claimed
+		})
+	}
+	return json.Marshal(keys)
 }
 
 // keysWithin is how long the homeserver may wait for the keys of other servers, in
