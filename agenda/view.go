@@ -102,9 +102,9 @@ type ListView struct {
 	More  int
 }
 
-// View returns events in the form in which the templates render them. It takes a
-// limited number of events and counts the others in More. The templates say today for
-// the day of now, and tomorrow for the day after it.
+// View returns events in the form in which the templates render them. It takes the
+// first events, at most as many as the constant listed, and counts the others in More.
+// The templates say today for the day of now, and tomorrow for the day after it.
 func (d *Calendars) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
 
 func (d *Calendars) viewList(all []Event, now time.Time) ListView {

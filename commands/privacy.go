@@ -56,7 +56,7 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 
 // forget answers the command that erases the stored data about the person: first with
 // the question whether they mean it and, once they have confirmed it, with a change
-// that does so in all stores.
+// that erases the data in all stores.
 func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "forget"})

@@ -26,9 +26,10 @@ type decrypted struct {
 
 // decryptAll decrypts the events of a room that are encrypted and that the bot handles
 // (answerable), and returns the results by event; the map lacks the others. A readable
-// event whose sender's devices are being requested has session set too, so that it waits
-// for them. It does so in one transaction of the key database, since a commit after each
-// event would take most of the time. The error is that of this transaction.
+// event whose sender's devices are being requested has session set too, so that it
+// waits for them. decryptAll works in one transaction of the key database, since a
+// commit after each event would take most of the time. The error is that of this
+// transaction.
 func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
 	all := map[*event.Event]decrypted{}
 	for _, evt := range events {

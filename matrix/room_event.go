@@ -38,7 +38,8 @@ func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.Even
 
 // Shows reports whether the homeserver shows the bot an event that it sent to the room.
 // It returns true for a room that the bot is not in, where nothing could be sent again,
-// and for an event that cannot be parsed. An error means that it is not known.
+// and for an event that cannot be parsed. An error means that the homeserver did not
+// say whether it has the event.
 func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error) {
 	if !c.rooms.get(id.RoomID(room)).Joined {
 		return true, nil

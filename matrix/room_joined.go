@@ -7,7 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// JoinedRooms asks the homeserver which rooms the account is in.
+// JoinedRooms asks the homeserver which rooms the account is in, and returns their ids.
+// The error is that of the request.
 func (c *Client) JoinedRooms(ctx context.Context) ([]chat.RoomID, error) {
 	answer, err := c.mx.JoinedRooms(ctx)
 	if err != nil {

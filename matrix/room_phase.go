@@ -138,9 +138,9 @@ func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// exitPhase is the part of nextPhase for the ways out of a room that sync shows: what is
-// stepLeave, stepKick or stepBan. An old departure from a room that the bot is already
-// out of changes nothing.
+// exitPhase returns the phase of a room after the bot left it as sync shows, from the
+// phase p, and the effects of the transition. what says how: stepLeave, stepKick or
+// stepBan. An old departure from a room that the bot is already out of changes nothing.
 func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	to := map[roomStep]phase{stepLeave: phaseLeft, stepKick: phaseKicked, stepBan: phaseBanned}[what]
 	switch {
@@ -154,9 +154,9 @@ func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// servedPhase is the part of nextPhase for the steps between served (the bot answers),
-// muted (it may not write) and silent. It returns p for a step that means nothing in the
-// phase p.
+// servedPhase returns the phase of a room after the step what in the phase p, for the
+// steps between served (the bot answers), muted (it may not write) and silent. It
+// returns p for a step that means nothing in the phase p.
 func servedPhase(p phase, what roomStep) phase {
 	switch {
 	case what == stepSetUp && p == phaseSilent:

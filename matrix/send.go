@@ -382,9 +382,9 @@ func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID,
 	return nil
 }
 
-// MarkRead sends a read receipt, by which clients show that the bot has read the room up
-// to the event read. It sends nothing for an event that the bot made itself, whose id
-// does not start with «$».
+// MarkRead sends a read receipt, by which clients show that the bot has read the room
+// up to the event read. It sends nothing for an event that the bot made itself, whose
+// id does not start with «$». The error is that of the request.
 func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
 	if !strings.HasPrefix(string(read), "$") {
 		return nil // the bot made this event itself

@@ -46,9 +46,9 @@ func (d *Carrier) colleague(ctx context.Context, e chat.Event, q Question, name 
 }
 
 // meant returns the people whom the message e can mean: those to whom it links or whose
-// whole id it holds, or else the members with that name, or else those whom it pings. In
-// a reply a ping alone means nobody, since a client pings the author of the message that
-// e replies to. A ping tells members of the same name apart.
+// whole id it holds, or else the members with that name, or else those whom it pings;
+// nil if there are none. In a reply a ping alone means nobody, since a client pings the
+// author of the message that e replies to. A ping tells members of the same name apart.
 func (d *Carrier) meant(e chat.Event, members map[chat.UserID]string, name string) []chat.UserID {
 	if linked := d.others(e.Message, linkedPeople(e.Message)); len(linked) > 0 {
 		return linked

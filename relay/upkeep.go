@@ -81,10 +81,10 @@ func (u *Upkeep) Run(ctx context.Context) error {
 	}
 }
 
-// Round posts a list of the forgotten FAQ entries (see forgotten) to each room of
-// experts that may read some of them. It posts no list if any entry was listed less
-// than listEvery before now. It marks the entries as listed in the transaction that
-// posts the lists, so a restart repeats nothing.
+// Round posts a list of the FAQ entries that were not written, shown or confirmed for a
+// year to each room of experts that may read some of them. It posts no list if any
+// entry was listed less than listEvery before now. It marks the entries as listed in
+// the transaction that posts the lists, so a restart repeats nothing.
 func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	all, err := u.Store.Entries(ctx)
 	if err != nil {

@@ -81,7 +81,7 @@ func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m
 // missReaders returns, as JSON, the audience that could read every room in which people
 // searched the words with that hash: the intersection of the stored audience and now,
 // the audience of the latest search. isNew reports that nobody searched these words
-// before.
+// before; the audience is then now itself.
 func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, now chat.Audience) (readers string, isNew bool, err error) {
 	var before string
 	err = noRow(d.db.QueryRow(ctx, "SELECT readers FROM missed_search WHERE experts = $1 AND hash = $2", experts, hash).Scan(&before))

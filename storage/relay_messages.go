@@ -17,8 +17,8 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 }
 
 // SaveMessage stores a message that belongs to a question, in place of any message with
-// the same post key, whose time stays. It updates the words under which searches find
-// the question.
+// the same post key, whose time stays. If m has an event id, it also updates the words
+// under which searches find the question.
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
