@@ -265,7 +265,8 @@ func (a *Answerer) asks(l Line, r request) bool {
 // decide answers a command or a choice in e. If the sender is within the limits, it
 // calls answer, and returns the posts and changes of that Answer; otherwise it returns
 // the sentence about the limit. If the Answer has to wait for another server, the
-// Result's function Later gives it. change, which may be nil, is applied in any case.
+// Result's function Later gives it. change, which is nil for a reaction, is applied
+// even if the limit allows no answer.
 func (h *Handler) decide(
 	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
 ) (queue.Result, error) {
