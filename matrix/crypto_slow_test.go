@@ -23,6 +23,7 @@ import (
 // encrypted rooms, even if their own devices change; it hears that person
 // afterwards, fully trusted.
 func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	const slow = 15 * time.Second
 	hs := testkit.StartHomeserver(t)
@@ -95,6 +96,7 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 // TestUndecryptableFlood: the bot keeps one person's undecryptable messages up to a
 // bound, and none in a room that was never encrypted.
 func TestUndecryptableFlood(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})

@@ -20,6 +20,7 @@ import (
 // TestUnreadableGap: a room whose history the homeserver does not return blocks no
 // other room, and continues with the events of sync.
 func TestUnreadableGap(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	const (
 		many     = 60 // more than a sync brings

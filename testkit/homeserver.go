@@ -97,6 +97,15 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 // OnSynapse reports whether StartHomeserver starts Synapse.
 func OnSynapse() bool { return os.Getenv(homeserverVariable) == "synapse" }
 
+// SkipOnSynapse skips a test whose faults lie in the bot, its files or its network: it
+// shows the same whichever homeserver the bot has, and CI runs it on Dendrite.
+func SkipOnSynapse(t testing.TB) {
+	t.Helper()
+	if OnSynapse() {
+		t.Skip("the homeserver makes no difference: make check runs it on Dendrite")
+	}
+}
+
 // Prepare builds or installs a kind of homeserver, "dendrite" or "synapse", so that
 // later starts are fast. Another kind is an error. progress gets lines about it.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {

@@ -150,6 +150,7 @@ func TestRenewalMail(t *testing.T) {
 // process is restarted, the bot logs in three times and then waits; an operator's
 // login is tried at once.
 func TestLoginsAreBounded(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
 	d.proxy.Add(testkit.Rule{Match: testkit.Logins, Do: testkit.MatrixError(http.StatusServiceUnavailable, "M_UNKNOWN")})

@@ -17,6 +17,7 @@ import (
 // TestKilledWhileDevicesAreStored kills the bot while it stores a user's devices:
 // after the restart it still trusts the verified one.
 func TestKilledWhileDevicesAreStored(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
 	d.bot.Start(t)

@@ -43,6 +43,7 @@ func doctorFindings(t *testing.T, bot *testkit.Bot) (found map[string]doctorFind
 // TestDoctor breaks a bot that works, in one way after the other, and asks doctor what
 // is wrong.
 func TestDoctor(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	site := newSite(t)
 	account := site.Account(t, "heraut")

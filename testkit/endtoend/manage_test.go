@@ -41,6 +41,7 @@ var managed = map[string]phrases{
 // TestManage: an operator and a moderator set up the bot from the chat, others try
 // forbidden commands, and the settings move to an empty state.
 func TestManage(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	for lang, said := range managed {

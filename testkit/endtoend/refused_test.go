@@ -18,6 +18,7 @@ import (
 // TestFirstStartRefused starts the bot with faults that prevent a start: it ends
 // with a sentence, and leaves the account unchanged.
 func TestFirstStartRefused(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	s := newSite(t)
 	for name, test := range map[string]struct {
@@ -101,6 +102,7 @@ func TestLoginWaits(t *testing.T) {
 // TestStartRefused starts a bot with a session on faults that prevent it from
 // continuing.
 func TestStartRefused(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	s := newSite(t)
 	t.Run("locked", func(t *testing.T) {

@@ -46,6 +46,7 @@ func (d *deployment) rewrite(t *testing.T, change func(config map[string]any)) {
 // process, and never ends it: not with a faulty configuration, nor with one that cannot
 // be used.
 func TestReload(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
 	d.bot.Start(t)
@@ -106,6 +107,7 @@ func TestReload(t *testing.T) {
 // TestServiceManager: the bot tells its service manager when it is ready, how it does,
 // that it reloads and that it stops, and gives signs of life.
 func TestServiceManager(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	socket := filepath.Join(t.TempDir(), "notify")
 	manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 // A person requests dead feeds in more rooms than the bot has workers: the bot tries
 // one of them at a time, and still answers everyone else.
 func TestDeadFeedsHoldUpNobody(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	var tried atomic.Int32
 	dead := make(chan struct{})

@@ -13,6 +13,7 @@ import (
 // TestStatusInTrouble: while things go wrong, «!bot etat» says the same as /readyz, and
 // the metrics measure the bot's work.
 func TestStatusInTrouble(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	s := newSite(t)
 	operator := s.Person(t, "operator", encrypted)

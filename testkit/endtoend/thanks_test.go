@@ -34,6 +34,7 @@ func zoneAfterNine(t *testing.T, now time.Time) *time.Location {
 // TestMonthlyThanks: a room that asked for it gets last month's thanks once, which name
 // only those who agreed, across a kill. Rooms that did not ask get nothing.
 func TestMonthlyThanks(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")

@@ -57,6 +57,7 @@ func awaitLog(t *testing.T, bot *testkit.Bot, text string) {
 // TestWatches: three rooms watch one source, each with its own filter and rhythm,
 // across a kill, a change by a moderator and an outage.
 func TestWatches(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")

@@ -207,6 +207,7 @@ func webhookRounds() int {
 // TestWebhooksAndKills kills the bot between its «ok» and its send, or in the middle
 // of the send: the room gets each accepted message once.
 func TestWebhooksAndKills(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	o := newHookOffice(t)
 	address := o.address("!webhook creer ci", "")

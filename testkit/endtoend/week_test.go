@@ -60,6 +60,7 @@ func (s *calendarSite) awaitRead(t *testing.T) {
 // TestWeek: a room watches a calendar, opens a video conference and thanks a person,
 // whom the bot asks before it names them.
 func TestWeek(t *testing.T) {
+	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")
