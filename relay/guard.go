@@ -287,7 +287,6 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	if ok, err := has(err); !ok {
 		return err
 	}
-	failed := &Fault{What: FaultRefused, Number: q.Number}
 	switch {
 	case s.kind == aboutRoot && row.State == queue.Sent && row.Key == q.Root:
 		return d.update(ctx, q.Number, func(q *Question) error {
@@ -312,7 +311,7 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 			return d.withdraw(ctx, q.Number, RoleRoot, row.Key) // of the experts who handed it over
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed:
-		return d.tellAsker(ctx, q, failed)
+		return d.tellAsker(ctx, q, &Fault{What: FaultRefused, Number: q.Number})
 	case s.kind == aboutAssignment:
 		return d.assignmentEnded(ctx, row, q)
 	case s.kind == aboutShared:
@@ -320,25 +319,30 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	case s.kind == aboutFile:
 		return d.fileEnded(ctx, row, q, s)
 	case s.kind == aboutCopy:
-		m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
-		if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) {
-			return err
-		}
-		if row.State == queue.Failed {
-			return d.notCarried(ctx, row, q, m, failed)
-		}
-		if row.Kind != queue.KindPost {
-			return nil
-		}
-		return d.update(ctx, q.Number, func(q *Question) error {
-			q.said(m)
-			if err := d.heard(ctx, q, m); err != nil {
-				return err
-			}
-			return d.mark(ctx, m.From, m.Event)
-		})
+		return d.copyEnded(ctx, row, q, chat.EventID(s.event))
 	}
 	return nil
+}
+
+// copyEnded is Ended for a row that copies, edits or deletes the message event.
+func (d *Carrier) copyEnded(ctx context.Context, row queue.Row, q Question, event chat.EventID) error {
+	m, err := d.store.MessageOf(ctx, event)
+	if ok, err := has(err); !ok || !m.Carried() || m.Event != event {
+		return err
+	}
+	if row.State == queue.Failed {
+		return d.notCarried(ctx, row, q, m, &Fault{What: FaultRefused, Number: q.Number})
+	}
+	if row.Kind != queue.KindPost {
+		return nil
+	}
+	return d.update(ctx, q.Number, func(q *Question) error {
+		q.said(m)
+		if err := d.heard(ctx, q, m); err != nil {
+			return err
+		}
+		return d.mark(ctx, m.From, m.Event)
+	})
 }
 
 // nameless returns a copy of the question without the names of its asker and of the

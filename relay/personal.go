@@ -31,6 +31,39 @@ type People interface {
 // DataOf returns the stored data about a person's questions, answers, reactions and
 // vain searches, for the person.
 func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
+	if all, err = d.rolesOf(ctx, user); err != nil {
+		return nil, err
+	}
+	said, err := d.store.MessagesBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range said {
+		if m.Source != "" && slices.ContainsFunc(said, func(answer Message) bool { return answer.Event == m.Source }) {
+			continue // m gives an answer that is listed to the asker of a duplicate too
+		}
+		if m.Source != "" {
+			m.Role = RoleAnswer // what is left of an answer whose question is gone
+		}
+		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
+	}
+	reactions, err := d.store.ReactionsBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reactions {
+		all = append(all, chat.Datum{Kind: "reaction", Text: r.Key})
+	}
+	missed, last, err := d.store.MissesOf(ctx, user)
+	if err == nil && missed > 0 {
+		all = append(all, chat.Datum{Kind: "misses", At: last, Text: fmt.Sprint(missed)})
+	}
+	return all, err
+}
+
+// rolesOf returns what DataOf lists of questions: those that the person asked, is in
+// charge of, is asked to take or gave to another person, and was called to.
+func (d *Carrier) rolesOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
 		return nil, err
@@ -65,31 +98,7 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 			all = append(all, chat.Datum{Kind: "call", Room: q.Origin, At: q.AskedAt, Text: fmt.Sprint(q.Number)})
 		}
 	}
-	said, err := d.store.MessagesBy(ctx, user)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range said {
-		if m.Source != "" && slices.ContainsFunc(said, func(answer Message) bool { return answer.Event == m.Source }) {
-			continue // m gives an answer that is listed to the asker of a duplicate too
-		}
-		if m.Source != "" {
-			m.Role = RoleAnswer // what is left of an answer whose question is gone
-		}
-		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
-	}
-	reactions, err := d.store.ReactionsBy(ctx, user)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range reactions {
-		all = append(all, chat.Datum{Kind: "reaction", Text: r.Key})
-	}
-	missed, last, err := d.store.MissesOf(ctx, user)
-	if err == nil && missed > 0 {
-		all = append(all, chat.Datum{Kind: "misses", At: last, Text: fmt.Sprint(missed)})
-	}
-	return all, err
+	return all, nil
 }
 
 // Forget deletes the data about user that DataOf returns, in the transaction of ctx:
