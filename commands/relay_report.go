@@ -28,9 +28,9 @@ type report struct {
 }
 
 // report answers with the numbers of questions of the last days: in a room of experts
-// its own, elsewhere those of all rooms for an operator who addresses the bot
-// (Line.Direct), and a refusal for anybody else. The argument is the number of days;
-// without one there are reportDays.
+// its own, in a direct message those of all rooms for an operator, and a refusal
+// elsewhere and for anybody else. The argument is the number of days; without one there
+// are reportDays.
 func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 	data := report{Days: reportDays}
 	if r.args != "" {
@@ -50,7 +50,7 @@ func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 	case err != nil:
 		return Answer{}, err
 	case experts:
-	case r.Level >= chat.LevelOperator && r.Direct:
+	case r.Level >= chat.LevelOperator && r.Private:
 		options.Experts, data.All = "", true
 	default:
 		return a.faultOf(r, &relay.Fault{What: relay.FaultReport})

@@ -39,6 +39,11 @@ func TestReport(t *testing.T) {
 		w.say(other, alix, "!questions bilan")
 		w.expect(other, []string{"Le bilan des questions se demande dans le salon des experts"}, "Posées")
 
+		w.do(other, dora, chat.Event{Level: chat.LevelOperator, Message: &chat.Message{
+			Body: "!questions bilan", Mentioned: true, Mentions: []chat.UserID{bot},
+		}})
+		w.expect(other, []string{"se demande dans le salon des experts"}, "Posées")
+
 		w.room(direct, "", func(r *chat.Room) { r.Direct, r.Members = true, 2 })
 		w.say(direct, camille, "!questions bilan")
 		w.expect(direct, []string{"se demande dans le salon des experts"}, "Posées")
