@@ -33,8 +33,8 @@ func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	return account
 }
 
-// CreateAccount makes an account on the homeserver. It has no device until somebody
-// logs in to it.
+// CreateAccount makes an account named localpart on the homeserver. The account has no
+// device until a client logs in to it. A name that is taken is an error.
 func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password string) (Account, error) {
 	user, token, err := h.register(ctx, localpart, password, false)
 	if err != nil {

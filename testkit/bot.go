@@ -104,7 +104,7 @@ func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cm
 }
 
 // AwaitReady waits until the bot has completed a sync, so that it can answer. It ends
-// the test if that fails.
+// the test if the bot ends before, or is not ready after a minute.
 func (b *Bot) AwaitReady(t testing.TB) {
 	t.Helper()
 	if err := b.WaitReady(t.Context()); err != nil {

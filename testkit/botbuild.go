@@ -33,7 +33,8 @@ func BuildBot(t testing.TB) string {
 }
 
 // BuiltBot builds the bot from this tree, once per process, and returns the path of the
-// program, or an error, the same at each call. It serves programs; tests use BuildBot.
+// program, or an error, the same at each call. The build goes on when ctx ends.
+// BuiltBot serves programs; tests use BuildBot.
 func BuiltBot(ctx context.Context) (string, error) {
 	builtBot.once.Do(func() {
 		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(ctx))
@@ -43,7 +44,7 @@ func BuiltBot(ctx context.Context) (string, error) {
 
 // buildBot builds the bot and returns the path of the program. The place of the file
 // depends on the directory of the source tree, so that test processes of one run share
-// the build.
+// the build; buildBot waits while another process builds there.
 func buildBot(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {

@@ -130,7 +130,8 @@ func (c *Client) Close() {
 	_ = c.forgetKeys() // a temporary directory
 }
 
-// StopSync stops the sync for good. The client can still send, and read on request.
+// StopSync stops the sync for good, and waits for its end. The client can still send,
+// and read on request.
 func (c *Client) StopSync() {
 	c.stop()
 	<-c.stopped

@@ -24,7 +24,7 @@ func (c *Client) Events(room id.RoomID) []*event.Event {
 }
 
 // snapshot returns the events of a room that the client has seen so far, and a channel
-// that closes when more arrive.
+// that closes when the client sees more events, in this room or another.
 func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -151,8 +151,8 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 	return resp.EventID, nil
 }
 
-// Replay sends the recorded request r again, to the homeserver's address url, with this
-// client's access token. It ends the test on an error.
+// Replay sends the recorded request r again, without its query, to the homeserver's
+// address url, with this client's access token. It ends the test on an error.
 func (c *Client) Replay(t testing.TB, url string, r Request) {
 	t.Helper()
 	_, err := c.MakeFullRequest(t.Context(), mautrix.FullRequest{

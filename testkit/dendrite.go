@@ -21,8 +21,9 @@ var dendriteConfig string
 var dendrite = goTool("dendrite", "github.com/element-hq/dendrite/cmd/dendrite")
 
 // StartDendrite starts Dendrite in the empty directory dir. The first call builds it
-// from the module testkit/dendrite and reports to progress, which may be
-// [io.Discard]. ctx only governs the start: Stop ends the server.
+// from the module testkit/dendrite and reports to progress, which may be [io.Discard].
+// ctx only governs the start: Stop ends the server. The start fails if the server does
+// not answer within half a minute.
 func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
 	program, err := dendrite.provide(ctx, progress)
 	if err != nil {

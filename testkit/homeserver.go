@@ -97,8 +97,9 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 // OnSynapse reports whether StartHomeserver starts Synapse.
 func OnSynapse() bool { return os.Getenv(homeserverVariable) == "synapse" }
 
-// SkipOnSynapse skips a test whose faults lie in the bot, its files or its network: it
-// shows the same whichever homeserver the bot has, and CI runs it on Dendrite.
+// SkipOnSynapse skips the test if the tests run on Synapse (OnSynapse). It serves tests
+// of faults in the bot, its files or its network, which show the same on every
+// homeserver; CI runs them on Dendrite.
 func SkipOnSynapse(t testing.TB) {
 	t.Helper()
 	if OnSynapse() {
@@ -107,7 +108,8 @@ func SkipOnSynapse(t testing.TB) {
 }
 
 // Prepare builds or installs a kind of homeserver, "dendrite" or "synapse", so that
-// later starts are fast. Another kind is an error. progress gets lines about it.
+// later starts are fast. Another kind, even an empty one, is an error. progress gets
+// lines about it.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	known, ok := kinds[kind]
 	if !ok {
@@ -117,9 +119,9 @@ func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	return err
 }
 
-// Stop stops the server; its data, port and accounts stay for Restart. After Stop of a
-// busy Dendrite, its later syncs may leave out some of the last events, though its
-// history has them.
+// Stop asks the server to end, kills it after three seconds, and waits for its end. Its
+// data, port and accounts stay for Restart. After Stop of a busy Dendrite, its later
+// syncs may leave out some of the last events, though its history has them.
 func (h *Homeserver) Stop() {
 	h.process.stop(stopGrace)
 }

@@ -57,8 +57,8 @@ type JSMessage struct {
 }
 
 // JSPerson makes an account named localpart and logs in to it with a JSClient, for a
-// test, at whose end the client stops. It skips the test if there is no Node.js, and
-// ends it on an error.
+// test, at whose end the client stops. It skips the test if there is no usable Node.js
+// (needNode), and ends it on an error.
 func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions) *JSClient {
 	t.Helper()
 	needNode(t, "no client on matrix-js-sdk")

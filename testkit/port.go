@@ -51,7 +51,7 @@ type reservations struct {
 }
 
 // reserve makes this process the only test process that may use a port until it ends.
-// It returns false if another one has it.
+// It returns false if another process has the port, or this one has reserved it before.
 func (r *reservations) reserve(port int) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

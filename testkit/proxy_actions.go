@@ -191,9 +191,9 @@ func Rewrite(change func(*Response)) Action {
 	}
 }
 
-// RepeatSync is an Action that answers a sync with the last answer that brought
-// events, with its token for the next sync: the client gets everything in it twice. If
-// there was no such answer, it passes the request on.
+// RepeatSync is an Action that answers a sync with the last complete answer that
+// brought events to the same access token, with its token for the next sync: the client
+// gets everything in it twice. If there was no such answer, it passes the request on.
 func RepeatSync(x *Exchange) {
 	x.proxy.mu.Lock()
 	last, known := x.proxy.lastSync[x.Request.Header.Get("Authorization")]

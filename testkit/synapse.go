@@ -61,9 +61,10 @@ func StartSynapse(t testing.TB, options SynapseOptions) *Homeserver {
 	return startForTest(t, options.Start)
 }
 
-// Start starts Synapse in the empty directory dir. The first call installs its
-// package into an environment of its own and reports to progress, which may be
-// [io.Discard]. ctx only governs the start: Stop ends the server.
+// Start starts Synapse in the empty directory dir. The first call installs its package
+// into an environment of its own and reports to progress, which may be [io.Discard].
+// ctx only governs the start: Stop ends the server. The start fails if the server does
+// not answer within half a minute.
 func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
 	environment, err := provideSynapse(ctx, progress)
 	if err != nil {
@@ -141,9 +142,10 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 // synapseDatabase is the name of Synapse's database in its directory.
 const synapseDatabase = "homeserver.db"
 
-// provideDatabase starts a Synapse of the environment so that it makes its tables,
-// unless that was done before, and returns the path of that database. Each start on a
-// copy then takes a second less.
+// provideDatabase returns the path of an empty database of Synapse, with its tables.
+// environment is the path of the Python environment with Synapse. The first call for
+// that environment and the present configuration template starts a Synapse that makes
+// the tables. Each start on a copy then takes a second less.
 func provideDatabase(ctx context.Context, environment string, progress io.Writer) (string, error) {
 	return tool{
 		name: "synapse", pins: []string{"homeserver.yaml.tmpl"}, maker: environment, result: "empty.db",
