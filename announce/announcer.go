@@ -104,7 +104,7 @@ func (d *Announcer) Deliver(ctx context.Context, now time.Time) error {
 }
 
 // RunDelivery posts pending items when they are due, until ctx ends; it always returns
-// nil. It logs an error and tries again after retryStore.
+// nil. After an error, it logs it and tries again a minute later (retryStore).
 func (d *Announcer) RunDelivery(ctx context.Context) error {
 	for {
 		now := time.Now()

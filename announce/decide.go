@@ -128,8 +128,9 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 
 // takeFresh stores the items that the source published for the first time, each with
 // the time at which to decide whether it is announced. Entries that are too old, and
-// most items of the first reading of a source, are never announced: of these, it stores
-// only that they were seen.
+// all items of the first reading of a source or host, are never announced: of these, it
+// stores that they were seen; of a first reading also the items of the last 30 days,
+// for dry runs.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}

@@ -301,9 +301,10 @@ func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, pau
 
 // RemoveWatch returns a room's n-th watch and a function that deletes it. Items that
 // wait for the digest of this watch then wait for the room's other watches that match
-// them; the function drops items that no other watch matches. The error is
-// chat.ErrNotFound if there is no such watch, or ErrDeclared if the configuration
-// declares it.
+// them; the function drops items that no other watch matches. If the room has no other
+// watch of the source, it also drops the room's other pending items of that source. The
+// error is chat.ErrNotFound if there is no such watch, or ErrDeclared if the
+// configuration declares it.
 func (d *Announcer) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {

@@ -61,7 +61,8 @@ func (b *builder) add(value any) {
 }
 
 // unusable returns the reason why the element o of the list describes no software;
-// empty if it describes one. It counts an element of another kind of list in b.foreign.
+// empty if it describes one. It counts an element with the fields of another kind of
+// list in b.foreign, except a repository.
 func (b *builder) unusable(o object) string {
 	switch {
 	case o == nil:

@@ -89,8 +89,8 @@ func (b *builder) firstListed(group []int) int {
 }
 
 // take fills the empty fields of e from d, another element about the same software, but
-// not its status. Names, organizations and comparable programs of both are joined, and
-// the id of d becomes one of the OtherIDs of e.
+// not its status (Withdrawn, Status and History). Names, organizations and comparable
+// programs of both are joined, and the id of d becomes one of the OtherIDs of e.
 func (e *element) take(d *element) {
 	s, other := &e.software, &d.software
 	s.OtherIDs = append(s.OtherIDs, other.ID)

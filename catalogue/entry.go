@@ -14,9 +14,10 @@ func Entry(element map[string]any) (s Software, ok bool) {
 	return s, s.Name != ""
 }
 
-// Elements calls yield for each element of a JSON list; numbers are json.Number. The
-// list may be the whole text, or stand in an object under the key within. The error is
-// that of yield, wraps one of the Err values of this package, or is that of r.
+// Elements calls yield for each element of the JSON list in r, until yield fails;
+// numbers are json.Number. The list is the whole text or, unless within is empty, it
+// may stand in an object under the key within. The error is that of yield, wraps one of
+// the Err values of this package, or is that of r.
 func Elements(r io.Reader, within string, yield func(element any) error) error {
 	in := newInput(r)
 	if err := startsJSON(in); err != nil {

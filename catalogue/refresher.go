@@ -202,7 +202,7 @@ type version struct {
 
 // fetch asks the source for a version newer than the one in use: first at its address,
 // then, if that serves nothing or there is no catalogue yet, at the fallback. The error
-// is that of the first address.
+// is that of the first address. If the settings have a Reader, fetch asks that alone.
 func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	state := r.Current()
 	if r.settings.Reader != nil {
@@ -267,8 +267,8 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	return v, nil
 }
 
-// take checks v, the answer of the source, and puts it into state. If v has a
-// suspicious size, take holds it back in state.Held instead, and returns an error. If
+// take checks v, the answer of the source, stores it, and puts it into state. If v has
+// a suspicious size, take holds it back in state.Held instead, and returns an error. If
 // the source confirms the version in use, take renews the date of that version, and a
 // version that was held back is dropped. After any error, only state.Held may have
 // changed.

@@ -20,7 +20,8 @@ type Settings struct {
 	// Every is the interval between requests; 0 for the default.
 	Every time.Duration
 	// MaxLoss is the largest share of the entries in force, in percent, that a new
-	// version may lack without being held back.
+	// version may lack without being held back. 0 allows no loss: callers who want the
+	// default set DefaultMaxLoss.
 	MaxLoss int
 	// Prepare, if not nil, is called with each catalogue before it comes into force.
 	Prepare func(*Catalogue)

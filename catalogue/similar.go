@@ -7,8 +7,9 @@ import (
 	"heraut/text"
 )
 
-// reference is a program that an entry names as comparable: by name, by the id of
-// another entry, or both.
+// reference is a program that an entry names as comparable: by its name, by the id of
+// another entry, by its Wikidata item, or by several of them; and whether the file says
+// that it is free or proprietary.
 type reference struct {
 	name        string
 	id          string
@@ -61,7 +62,8 @@ func referenceFrom(v any) reference {
 
 // isWikimediaPage reports whether o, which an entry names as a comparable program,
 // describes no program but a page of Wikipedia, such as a disambiguation or a list.
-// Wikidata has items for these pages too.
+// Wikidata has items for these pages too. It goes by the words of the description and
+// by the end of the name.
 func isWikimediaPage(o object) bool {
 	d := o.localized("description")
 	for _, s := range []string{d.FR, d.EN, o.text("description")} {
