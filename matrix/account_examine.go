@@ -137,10 +137,11 @@ func compareKeys(ctx context.Context, cryptoDB string, session Session, own publ
 	return nil
 }
 
-// checkRecoveryKey returns nil if the configured recovery key opens the account's secret
-// storage, where the homeserver keeps the account's encrypted keys, or if the account
-// has no keys at all (own.master is empty). The error wraps ErrNoRecoveryKey,
-// ErrWrongRecoveryKey or ErrNoSecretStorage, or is that of the file or the request.
+// checkRecoveryKey returns nil if the configured recovery key opens the account's
+// secret storage, where the homeserver keeps the account's encrypted keys, or if the
+// account has neither secret storage nor keys (own.master is empty). The error wraps
+// ErrNoRecoveryKey, ErrWrongRecoveryKey or ErrNoSecretStorage, or is that of the file
+// or the request.
 func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error {
 	text, err := c.readRecoveryKey()
 	missing := errors.Is(err, os.ErrNotExist)
@@ -200,8 +201,9 @@ func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.Roo
 }
 
 // absence returns the error that says why the account is not in a room: ErrBanned,
-// ErrRemoved or ErrInvited. It returns ErrNotIn if the homeserver does not answer or
-// does not say: it shows the reason to former members only.
+// ErrRemoved or ErrInvited. It returns ErrNotIn if the account left by itself, and if
+// the homeserver does not answer or does not say: it shows the reason to former members
+// only.
 func (c *Client) absence(ctx context.Context, room id.RoomID) error {
 	evt, err := c.mx.FullStateEvent(ctx, room, event.StateMember, c.mx.UserID.String())
 	if err != nil || evt.Content.ParseRaw(event.StateMember) != nil && evt.Content.Parsed == nil {

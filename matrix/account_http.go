@@ -40,8 +40,8 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
 // transport returns a copy of base, or of Go's default transport if base is nil, set up
-// for requests to one server, the homeserver: it limits the wait for an answer and
-// notices dead connections.
+// for requests to one server, the homeserver: it waits two minutes at most until an
+// answer begins, and notices dead connections.
 func transport(base *http.Transport) *http.Transport {
 	if base == nil {
 		base = http.DefaultTransport.(*http.Transport)

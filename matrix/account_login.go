@@ -24,11 +24,12 @@ const (
 )
 
 // tryLogins sends the login request and returns the homeserver's answer; it retries
-// after failures that may pass. It counts the failed attempts in the store, so that a
-// process that is restarted does not try more often, and reports to the health monitor
-// why it waits. If config.NewSession is set, an operator waits for the result:
-// tryLogins makes at most loginTries attempts and returns the last error. If it is not
-// set, tryLogins returns an error only if the operator has to act or ctx has ended.
+// after failures that may pass, and no others. It counts the failed attempts in the
+// store, so that a process that is restarted does not try more often, and reports to
+// the health monitor why it waits. If config.NewSession is set, an operator waits for
+// the result: tryLogins makes at most loginTries attempts and returns the last error.
+// If it is not set, tryLogins returns an error only if the operator has to act, the
+// store fails, or ctx has ended.
 func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mautrix.RespLogin, error) {
 	for try := 1; ; try++ {
 		if !c.config.NewSession {
@@ -125,7 +126,7 @@ func (c *Client) offersPasswords(ctx context.Context) bool {
 }
 
 // Paged is an error that the owner of the account can mend in a browser, with the
-// address of the homeserver's page for it.
+// address of the homeserver's page for it; Page is empty if the homeserver names none.
 type Paged struct {
 	error
 	Page string // its address

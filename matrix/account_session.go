@@ -54,12 +54,14 @@ func sameAccount(user id.UserID, configured string) bool {
 	return strings.EqualFold(user.Localpart(), strings.TrimPrefix(configured, "@"))
 }
 
-// openSession resumes the stored login. If there is none or its keys are lost, it logs
-// in. keys are those that loadSession found. The error wraps ErrNoPassword if it must
-// log in, but has neither a password nor another way. The bot stores the device id
-// first, then the keys, and the token last, so after a crash at any step the next start
-// continues. A stored token without keys therefore means that crypto.db was lost; keys
-// of a device whose id is not stored mean that bot.db was lost.
+// openSession resumes the stored login. If there is none or its keys are lost, it takes
+// over the login of config.Token, if that is new, or logs in; before the login it logs
+// out a device whose keys are lost, and makes a new one. keys are those that
+// loadSession found. The error wraps ErrNoPassword if it must log in, but has neither a
+// password nor config.Authorize. The bot stores the device id first, then the keys, and
+// the token last, so after a crash at any step the next start continues. A stored token
+// without keys therefore means that crypto.db was lost; keys of a device whose id is
+// not stored mean that bot.db was lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	switch {
 	case keys.usable && c.bearer.get() != "":
@@ -101,9 +103,10 @@ func (c *Client) authenticate(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// abandonDevice logs the bot's device out, deletes its keys (crypto.db) and the client's
-// token, and stores that there is no device; the next login then makes a new one. A
-// device that the homeserver no longer knows is no error. Sync continues from the stored
+// abandonDevice logs the bot's device out, deletes its keys (crypto.db) and the
+// client's token, and stores that there is no device; the next login then makes a new
+// one. A device that the homeserver no longer knows is no error; if the homeserver does
+// not log the device out, abandonDevice deletes nothing. Sync continues from the stored
 // position.
 func (c *Client) abandonDevice(ctx context.Context) error {
 	_, err := c.mx.Logout(ctx)
@@ -176,9 +179,10 @@ func (c *Client) login(ctx context.Context) error {
 }
 
 // keepSession makes the client use the access token of a new login of user from now on,
-// and stores it, even if ctx ends meanwhile, with oauth, the zero value for a login with
-// a password. It resets the count of failed logins and ends the trouble LoginPostponed
-// in the health monitor.
+// and stores it, even if ctx ends meanwhile, with oauth, the zero value for a login
+// with a password. It resets the count of failed logins and ends the trouble
+// LoginPostponed in the health monitor. The error says that the store failed; the
+// client uses the token all the same.
 func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, oauth chat.OAuth) error {
 	if c.mx.UserID != user { // write only on a change: other goroutines may be reading it
 		c.mx.UserID = user
@@ -212,9 +216,9 @@ func softLogout(err error) bool {
 }
 
 // accountError returns the error err of a request, wrapped in the error of this package
-// that tells its cause, if there is one: ErrUnreachable if the homeserver did not
-// answer, or answered with status 429 or a status from 500; ErrLoggedOut if it ended
-// the session; ErrAccountLocked if the account is locked or deactivated. It returns any
+// that tells its cause, if there is one: ErrUnreachable if no Matrix answer came, or
+// one with status 429 or a status from 500; ErrLoggedOut if the homeserver ended the
+// session; ErrAccountLocked if the account is locked or deactivated. It returns any
 // other err unchanged. err must not be nil.
 func accountError(err error) error {
 	answer, status := answered(err)

@@ -76,11 +76,11 @@ type outage struct {
 }
 
 // failed counts a failed request in o and returns how long to wait until the next one:
-// an exponential backoff or, after a 429 answer, the time that the answer asks for, up
-// to a limit. It reports three kinds of troubles to the health monitor: a trouble of
-// the account, a long rate limit, and a homeserver that has not answered for
-// silentAfter. If the account has expired, it asks the homeserver for the mail by which
-// the account is renewed.
+// an exponential backoff from 1 s to 30 s or, after a 429 answer, the time that the
+// answer asks for, up to a limit. It reports three kinds of troubles to the health
+// monitor: a trouble of the account, a long rate limit, and a homeserver that has not
+// answered for silentAfter. If the account has expired, it asks the homeserver for the
+// mail by which the account is renewed.
 func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration {
 	now := time.Now()
 	if o.failures++; o.failures == 1 {

@@ -118,11 +118,12 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	return c, nil
 }
 
-// Open logs in if there is no stored login, and prepares the bot's keys. While the
-// account cannot be used for a reason that may pass, or the homeserver does not answer
-// and there is a stored login, Open waits; with config.NewSession it returns the error
-// instead. An error of errors.go means that only the operator can help; it is the cause
-// of ctx if that ends.
+// Open logs in if there is no stored login, prepares the bot's keys, and gives the
+// account its configured name and picture. While the account cannot be used for a
+// reason that may pass, or the homeserver does not answer and there is a stored login,
+// Open waits; with config.NewSession it returns the error instead. An error of
+// errors.go means that only the operator can help. The error is the cause of ctx if
+// that ends, and otherwise one of the databases.
 func (c *Client) Open(ctx context.Context) (err error) {
 	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
@@ -219,8 +220,9 @@ func (c *Client) Alive() time.Time {
 	return time.Time{}
 }
 
-// GapsLost returns the counter of the parts of rooms' timelines that sync left out and
-// that the bot could not read later.
+// GapsLost returns the number of gaps, the parts of rooms' timelines that sync left
+// out, that the bot could not read later. It counts from the start of the process, and
+// the caller may read it at any time.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
 // checkHomeserver asks the configured address for the versions of Matrix. The error

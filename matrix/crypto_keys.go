@@ -26,10 +26,11 @@ type storedKeys struct {
 	usable bool        // the keys belong to this device, and c.mach has loaded them
 }
 
-// openKeys opens crypto.db, the database of encryption keys, and loads its keys into
-// c.mach if they can be used. If they belong to another device, were stored with another
-// secret, or are missing, usable is false and the error nil. The error wraps
-// ErrKeysDamaged if the file is no intact database, or is that of opening or reading it.
+// openKeys opens crypto.db, the database of encryption keys, or creates it without
+// keys, and loads its keys into c.mach if they can be used. If they belong to another
+// device, were stored with another secret, or are missing, usable is false and the
+// error nil. The error wraps ErrKeysDamaged if the file is no intact database, or is
+// that of opening or reading it.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
@@ -70,7 +71,7 @@ func (c *Client) forgetKeys() error {
 const keyConns = 2
 
 // ShrinkMemory empties the cache of crypto.db, and closes the idle connections to the
-// homeserver and to all but one of the database. The client must be open. The error is
+// homeserver, and to the database all but one. The client must be open. The error is
 // that of the database.
 func (c *Client) ShrinkMemory(ctx context.Context) error {
 	c.mx.Client.CloseIdleConnections() // the sync's own connection is in use, and the next answer goes over it

@@ -300,9 +300,9 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[i
 	}
 }
 
-// tellUnreadable passes to intake an event that makes the bot say in a room that it
-// cannot read the waiting message a. The event's id consists of room and day, so that
-// this happens at most once a day. The error is that of intake.
+// tellUnreadable passes to intake an event, with now as its time, that makes the bot
+// say in a room that it cannot read the waiting message a. The event's id consists of
+// room and day, so that this happens at most once a day. The error is that of intake.
 func (c *Client) tellUnreadable(ctx context.Context, a queue.Locked, now time.Time, intake Intake) error {
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{

@@ -93,12 +93,12 @@ func (b *lockedBook) add(l queue.Locked) bool {
 	return true
 }
 
-// keepLocked adds the message evt to the batch, which stores it until its key or its
-// sender's devices arrive. read is the result of decrypting it, at its time. It may not
-// be stored if too many messages wait already or the room was never encrypted: then
-// done is false for a message that is already decrypted, and the caller processes it at
-// once; any other message is lost. In all other cases done is true, and the caller has
-// nothing to do.
+// keepLocked adds the message evt, sent at the time at, to the batch, which stores it
+// until its key or its sender's devices arrive. read is the result of decrypting it. If
+// done is true, the caller has nothing more to do. If done is false, the message is
+// decrypted already but cannot wait for the devices, since too many messages wait or
+// the room was never encrypted: the caller processes it at once. A message that is not
+// decrypted and cannot wait is lost; done is then true.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {

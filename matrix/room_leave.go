@@ -67,9 +67,9 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	return chat.ExitLeft, nil
 }
 
-// noteRemoved adds to the batch an event that says that a person removed the bot from a
-// room in which it answered. by is the membership event; if it is nil, noteRemoved adds
-// nothing. r is the room as it was before.
+// noteRemoved adds to the batch an event, with the time received, that says that a
+// person removed the bot from a room in which it answered. by is the membership event;
+// if it is nil, noteRemoved adds nothing. r is the room as it was before.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
 	if by == nil {
 		return

@@ -39,10 +39,11 @@ func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	return nil
 }
 
-// notePromotion adds an event to the batch, and logs a warning, if the bot's power level
-// in the room r has risen from before to that of a moderator or higher; by is the
-// power-levels event. The operators hear of it, since the bot needs no rights. Direct
-// messages are left out, as both members have all rights there.
+// notePromotion adds an event with the time received to the batch, and logs a warning,
+// if the bot's power level in the room r has risen from before, below that of a
+// moderator, to a moderator's or higher; by is the power-levels event. The operators
+// hear of it, since the bot needs no rights. Direct messages are left out, as both
+// members have all rights there.
 func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
 	if before >= moderatorPower || now < moderatorPower || r.IsDirect() {

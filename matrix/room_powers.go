@@ -12,9 +12,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// powers returns the room's power levels from the latest sync. If sync has brought none,
-// because the bot was in the room before it served it, powers requests them from the
-// homeserver and stores them. The error is that of the request or the key database.
+// powers returns the room's power levels from the latest sync. If sync has brought
+// none, because the bot was in the room before it served it, powers requests them from
+// the homeserver and stores them. The error is that of the request, also if the room
+// has none, or that of the key database.
 func (c *Client) powers(ctx context.Context, room id.RoomID) (*event.PowerLevelsEventContent, error) {
 	powers, err := c.state.GetPowerLevels(ctx, room)
 	if err != nil {

@@ -35,8 +35,9 @@ func fitted(p chat.Post) *event.MessageEventContent {
 // largestByte is the size in JSON of the byte that takes most, such as «<» as \u003c.
 const largestByte = 6
 
-// isShort reports whether the texts of content, which is no edit and mentions nobody,
-// are so short that it fits into one event whatever they hold: most need no measuring.
+// isShort reports whether the texts of content are so short that it fits into one event
+// whatever they hold: most need no measuring. It returns false for an edit and for a
+// message that mentions people, whose sizes it does not estimate.
 func isShort(content *event.MessageEventContent) bool {
 	return content.NewContent == nil && len(content.Mentions.UserIDs) == 0 &&
 		largestByte*(len(content.Body)+len(content.FormattedBody)) < maxContent/2

@@ -15,9 +15,9 @@ import (
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
 // PlainText converts the HTML of a message into the text for clients without HTML and
-// for screen readers: no Markdown signs, links as «text (address)», no spoilers. The
-// words that it adds, such as for struck-out text, are in the language lang. The text
-// pings nobody.
+// for screen readers: no Markdown signs, links as «text (address)», and in place of a
+// hidden passage (spoiler) a word in brackets with the reason. The words that it adds,
+// such as for struck-out text, are in the language lang. The text pings nobody.
 func PlainText(html, lang string) string {
 	said := func(name string) string {
 		word, _ := locale.Text(lang, "plain "+name, nil) // a test reads them in every language

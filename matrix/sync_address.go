@@ -154,9 +154,11 @@ func separatorAt(rest string) separator {
 // serverAfter matches the server part of a user id, after the localpart.
 var serverAfter = regexp.MustCompile(`^:[\w.-]+\.?\w*(?::\d+)?(?:[\s:,]|$)`)
 
-// isOtherID reports whether name, one of the names of the account me, and rest, the text
-// after it, form the user id of another account: the same localpart on another server,
-// or on another port of the server.
+// isOtherID reports whether name, one of the names of the account me, and rest, the
+// text after it, form the user id of another account: the same localpart on another
+// server, or on another port of the server. For a name without an @ sign, rest has to
+// name a server with a dot and another colon, since «heraut:gimp» is a question to the
+// bot.
 func isOtherID(me id.UserID, name, rest string) bool {
 	switch {
 	case !strings.HasPrefix(rest, ":") || rest == ":":

@@ -128,7 +128,8 @@ func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 }
 
 // takeLeftRooms adds the rooms in the sync that the bot is no longer in to t.rooms, and
-// to t.batch their events: a removal of the bot, and the bot's own last posts.
+// to t.batch their events: a removal of the bot, and the bot's own last posts. It also
+// adds to t.batch that the power levels of these rooms changed.
 func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
 	for room, left := range t.answer.Rooms.Leave {
