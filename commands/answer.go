@@ -133,9 +133,11 @@ type request struct {
 }
 
 // Answer returns the answer to a line, without regard to earlier lines: a bare number
-// is a name to search for, and does not choose from a list. For a line that the bot
-// ignores, such as talk in a room, it returns the zero Answer. For a command that has
-// to wait for another server, it returns an Answer with the field later set.
+// is a name to search for, and does not choose from a list. An unknown command gets an
+// Answer that says so; in a room without a mention of the bot, only if it is misspelt
+// (isSlip). For a line that the bot ignores, such as talk in a room, it returns the
+// zero Answer. For a command that has to wait for another server, it returns an Answer
+// with the field later set.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {

@@ -57,8 +57,9 @@ func kindOf(room chat.Room) string {
 	return "clear"
 }
 
-// listRooms answers !bot salons with the rooms that the bot is in, and the invitations
-// that it declined.
+// listRooms answers !bot salons with the first listedRooms rooms that the bot is in,
+// sorted by kind, the number of the others, and the last ten invitations that it
+// declined.
 func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	all, err := a.inside(ctx)
 	if err != nil {
@@ -108,8 +109,8 @@ type safety struct {
 	Rooms     int
 }
 
-// security answers !bot securite with the operators and the state of the bot's
-// encryption keys.
+// security answers !bot securite with the operators, the state of the bot's encryption
+// keys and the number of encrypted rooms.
 func (a *Answerer) security(ctx context.Context, r request) (Answer, error) {
 	s, err := a.admin.Status(ctx)
 	if err != nil {

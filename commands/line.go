@@ -54,10 +54,10 @@ func firstLine(s string) string {
 	return ""
 }
 
-// cutWord splits s after its first word and drops a colon between the two parts, since
-// people write « !sill : gimp ». It keeps a colon at the end of s, so that the caller
-// can report it as a fault of a filter. rest is empty if s is one word; word and rest
-// are empty if s is empty.
+// cutWord splits s into its first word and the rest. It drops colons and spaces between
+// the two parts, since people write « !sill : gimp », but keeps a colon at the end of
+// rest, so that the caller can report it as a fault of a filter. rest is empty if s is
+// one word, which loses colons at its end; word and rest are empty if s is empty.
 func cutWord(s string) (word, rest string) {
 	word, rest = s, ""
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {

@@ -26,7 +26,8 @@ func (a *Answerer) chosenCatalogues(room chat.RoomID) []string {
 }
 
 // stateOf returns the catalogue in which a room searches, made of those that the room
-// chose.
+// chose, or the SILL if it chose none. Its field Catalogue is nil until the bot has
+// read one.
 func (a *Answerer) stateOf(room chat.RoomID) catalogue.State {
 	if names := a.chosenCatalogues(room); names != nil {
 		return a.parts.Library.State(names)
@@ -52,8 +53,8 @@ func (a *Answerer) commonsState() catalogue.State {
 	return a.parts.Library.Commons()
 }
 
-// otherCatalogue returns the catalogue of that short name, in upper or lower case,
-// unless it is the SILL; false if there is none.
+// otherCatalogue returns the catalogue with that short name, in upper or lower case. It
+// returns false if there is none, and for the SILL.
 func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
 	if a.parts.Library == nil || name == commons.SILL {
 		return s, false

@@ -24,7 +24,8 @@ var shapes = map[string]Shape{
 	"help": Help, "help-command": Help, "welcome": Help,
 }
 
-// shapeOf returns the kind of answer that the named template gives.
+// shapeOf returns the kind of answer that the template of that name gives: the one in
+// shapes, or Info if the template is not there.
 func shapeOf(template string) Shape {
 	if s, ok := shapes[template]; ok {
 		return s

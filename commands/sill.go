@@ -21,7 +21,7 @@ const (
 // search answers the command !sill with the software that fits its words: one card, a
 // list, or suggestions. It also answers questions about the services, comparisons and
 // searches with filters; without words it explains the command. It returns the zero
-// Answer for a line that may be talk and names nothing.
+// Answer for a line that may be talk and that isMeant rejects.
 func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -52,7 +52,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 
 // faceted answers a search with filters, such as «licence:gpl», of which found is the
 // result. It says if there is no such filter or the catalogue does not record that
-// fact.
+// fact. For an unknown filter in a line that may be talk it returns the zero Answer.
 func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	switch {
 	case found.Unknown != "" && r.talk:
@@ -73,9 +73,11 @@ func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	return a.show(r, found.Result)
 }
 
-// isMeant reports whether result, that of a line which may be talk, deserves an answer:
-// the line names something, or asks for something. A line that only begins with the
-// bot's name (Casual) must name a software.
+// isMeant reports whether the bot answers a line that may be talk, of which result is
+// the search. It returns false if the search has no match, even if the line asks for
+// something. It returns true if the line names something, or asks for something of
+// which there are at least guesses. A line that only begins with the bot's name
+// (Casual) must name a software.
 func isMeant(r request, result search.Result) bool {
 	switch {
 	case len(result.Matches) == 0:

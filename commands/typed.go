@@ -31,7 +31,8 @@ func typed(s, prefix string, direct bool) string {
 	return first + "\n" + rest
 }
 
-// isGreeting reports whether a line is a greeting of at most five words.
+// isGreeting reports whether a line begins with a word of greeting and has at most five
+// words.
 func isGreeting(line string) bool {
 	_, greeted := withoutGreeting(line)
 	return greeted && len(text.Words(line)) <= 5

@@ -49,8 +49,9 @@ func adaptiveCards(o object) (cards []object) {
 	return cards
 }
 
-// adaptive adds the visible parts of an adaptive card, or of an element of one, to the
-// pieces to write.
+// adaptive adds the texts, facts, images, table rows and links of an adaptive card, or
+// of an element of one, to the pieces to write. It adds those that the card hides at
+// first too, and leaves out inputs and buttons that open no page.
 func (w *writer) adaptive(o object) {
 	switch o.str("type") {
 	case "TextBlock":

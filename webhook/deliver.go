@@ -16,7 +16,7 @@ const (
 	keepAlerts = 14 * 24 * time.Hour
 	// digestLines is the number of deliveries that a digest shows.
 	digestLines = 20
-	// atOnce bounds the deliveries of one transaction.
+	// atOnce bounds the deliveries of one transaction, except those of a digest.
 	atOnce = 20
 	// checkEvery is the interval between checks of the hooks' rooms.
 	checkEvery = 20 * time.Second
@@ -70,8 +70,9 @@ func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, f
 
 // Round posts the stored deliveries that may go now, after a check of the hooks' rooms.
 // It returns next, the time at which the next delivery may go that a hook's limit per
-// minute holds back; the zero time if no delivery waits for that. After an error of the
-// store or the queue, next is at most a second away.
+// minute holds back; the zero time if no delivery waits for that. An error of the store
+// or the queue ends the round. Then next is a second away, or zero if the hooks with
+// deliveries could not be read.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
 	if err != nil || len(busy) == 0 {
@@ -97,12 +98,13 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// deliver posts waiting deliveries of the hook with that id, as many as the hook's
-// limit per minute allows, and deletes them in the same transaction. Deliveries that
-// had to wait for the end of a minute go together in one digest. more reports whether
-// further deliveries may go at once. If the limit holds deliveries back, due is the
-// time at which they may go; otherwise the zero time. deliver counts the posts in
-// s.windows.
+// deliver posts waiting deliveries of the hook with that id, at most atOnce of them and
+// as many as the hook's limit per minute allows, and deletes them in the same
+// transaction. If several had to wait for the end of a minute, they go together in one
+// digest. more reports whether further deliveries may go at once. If the limit holds
+// deliveries back, due is the time at which they may go; otherwise the zero time.
+// deliver counts the posts in s.windows. It does nothing for a hook that was deleted or
+// whose room the bot left.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()
@@ -173,8 +175,7 @@ func (s *Service) hookByID(ctx context.Context, id int64) (Hook, bool, error) {
 
 // read returns the message in the delivery d, in the language lang. ok is false if
 // there is nothing to post: the delivery has no visible text, or it is unreadable, or
-// its reader panicked. In the last two cases the log has the reason without the
-// content.
+// its reader panicked. In the last two cases read logs that, without the content.
 func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -8,8 +8,9 @@ import (
 )
 
 // isForge reports whether o is the decoded body of a request by GitHub, or by Gitea,
-// Forgejo or Gogs, whose requests have GitHub's format. It looks at the headers in r,
-// and without them at the fields of o.
+// Forgejo or Gogs, whose requests have GitHub's format. It looks at the headers in r
+// and the fields of o. The header of such a code host does not suffice, since Gitea and
+// Forgejo send it with the bodies for Slack and others too.
 func isForge(r *reader, o object) bool {
 	// Gitea and Forgejo send their headers with the bodies for Slack and others too.
 	own := o.has("sender") || o.has("repository") || o.has("zen") || o.has("action")
@@ -254,7 +255,7 @@ func forgeComment(o, s object, n *note) {
 	case len(o.obj("discussion")) > 0:
 		about, n.kind = o.obj("discussion"), "discussion"
 	}
-	n.where = strings.Join(distinct(n.where, word0(about)), " · ")
+	n.where = strings.Join(distinct(n.where, closedState(about)), " · ")
 	n.kind, n.mark = "comment", "💬"
 	n.title, n.link = about.str("title"), s.str("html_url")
 	if number := about.str("number"); number != "" {
@@ -271,9 +272,9 @@ func forgeComment(o, s object, n *note) {
 	}
 }
 
-// word0 returns "closed" if the issue or merge request about is closed, else an empty
+// closedState returns "closed" if the issue or merge request about is closed, else an empty
 // text.
-func word0(about object) string {
+func closedState(about object) string {
 	if s := about.str("state"); s == "closed" {
 		return s
 	}

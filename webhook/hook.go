@@ -13,7 +13,7 @@ import (
 	"heraut/chat"
 )
 
-// The reasons why a hook cannot be created or changed.
+// The reasons why a hook cannot be created, changed or tested.
 var (
 	ErrExists   = errors.New("the room has a hook of that name")
 	ErrTooMany  = errors.New("the room has as many hooks as it may have")

@@ -147,9 +147,10 @@ func (s *Service) readBody(w http.ResponseWriter, r *http.Request, h Hook) (body
 	return body, true
 }
 
-// accept stores a delivery and the time of the hook's last use. If a delivery with the
-// same key, which is not empty, came shortly before, it stores nothing and fresh is
-// false.
+// accept stores a delivery and the time of the hook's last use. If key is not empty,
+// and the hook took in a delivery with the same key within onceWithin (a day), accept
+// stores nothing and fresh is false. The error is ErrFull if too many deliveries wait
+// for the hook, chat.ErrNotFound if it was deleted, or that of the store.
 func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh bool, err error) {
 	err = s.Store.Do(ctx, func(ctx context.Context) error {
 		var err error

@@ -16,7 +16,7 @@ type Message struct {
 	Notes []Note
 }
 
-// Note is one event that a message reports.
+// Note is the HTML of one event that a tool reports.
 type Note struct {
 	// Head says on one line what happened; Rest holds the remaining text in
 	// paragraphs. A message that a person or a script wrote has no Head.

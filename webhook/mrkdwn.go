@@ -56,8 +56,9 @@ func endLists(s string) string {
 // token matches Slack's notation in angle brackets.
 var token = regexp.MustCompile(`<(?:(https?://[^<>|\s]+|mailto:[^<>|\s]+|tel:[^<>|\s]+)(?:\|([^<>]*))?|([@#!])([^<>|]*)(?:\|([^<>]*))?)>`)
 
-// slackTokens returns s with Slack's tokens, such as <https://…|label> and <@U123>,
-// replaced by Markdown links or by text in the language lang.
+// slackTokens returns s with Slack's tokens replaced: links to web pages, such as
+// <https://…|label>, by Markdown links; mail addresses, telephone numbers and mentions,
+// such as <@U123>, by text in the language lang.
 func slackTokens(lang, s string) string {
 	return token.ReplaceAllStringFunc(s, func(whole string) string {
 		m := token.FindStringSubmatch(whole)
@@ -185,8 +186,8 @@ func (p *sheet) mrkdwnLines(s string) {
 var styles = map[byte]string{'*': "strong", '_': "em", '~': "del"}
 
 // inline appends one line of mrkdwn, Slack's markup, to the message. Signs without a
-// partner, such as a single *, stay text. depth counts the styles around the line and
-// is limited.
+// partner, such as a single *, stay text. depth is the number of styles around the
+// line, 0 for a whole line; from 5 on, the signs of further styles stay text.
 func (p *sheet) inline(s string, depth int) {
 	var plain strings.Builder
 	flush := func() {

@@ -7,9 +7,9 @@ import (
 	"heraut/locale"
 )
 
-// note is one event that a tool reports, in fields: what happened, to which thing, its
-// state, the author, and links. The bot renders it as HTML in the language of the
-// room.
+// note is the record of one event that a tool reports, in fields: the action, the thing
+// that it concerns, its state, the author, and links. The bot renders it as HTML in the
+// language of the room.
 type note struct {
 	mark  string // the emoji at its start; empty: that of state
 	kind  string // the subject's kind: a name of webhook-words.html, or the tool's own word
@@ -215,7 +215,8 @@ func (p *sheet) write0(s string, syntax syntaxOf) {
 }
 
 // stated returns the word for a state in the language lang, followed in parentheses by
-// the tool's own word if that differs: «échec (failed)».
+// the tool's own word if that differs: «échec (failed)». A state for which there is no
+// word comes back as it is.
 func stated(lang, state string) string {
 	said := word(lang, strings.ToLower(state))
 	if strings.EqualFold(said, state) {

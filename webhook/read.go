@@ -67,8 +67,8 @@ const (
 	maxDepth = 100
 )
 
-// syntaxOf is the markup in which a text is written: plain text, Markdown, Slack's or
-// HTML.
+// syntaxOf is the markup in which a text is written: plain text, Markdown, HTML, or
+// that of chats, which is Slack's or Markdown.
 type syntaxOf int
 
 const (
@@ -90,8 +90,9 @@ type payload struct {
 // boundaryOf finds the boundary of a multipart body without a content type.
 var boundaryOf = regexp.MustCompile(`(?i)\A--([^\s"]{1,70})\r?\ncontent-disposition: form-data`)
 
-// decode returns the JSON, or else the text, in the body b: of a form, the field that
-// holds the message. The error is an *UnreadableError.
+// decode returns the content of the body b: JSON or a text. Of a form, that is the
+// field with the message or, without such a field, an object of all fields. The error
+// is an *UnreadableError, such as for an empty body.
 func decode(b Body) (payload, error) {
 	media, params, err := mime.ParseMediaType(b.Type)
 	if err != nil {
@@ -165,9 +166,10 @@ func (p payload) scalar() (payload, error) {
 	return p, nil
 }
 
-// encodedForm returns p with what the URL-encoded form text, a=b&c=d, holds. It also
-// accepts payload= followed by a value that the sender forgot to encode. A text that is
-// no form becomes the payload's text. The error is an *UnreadableError.
+// encodedForm returns p with the content of text, a URL-encoded form such as a=b&c=d,
+// as form reads it. It also accepts payload= followed by a value that the sender forgot
+// to encode. A text that is no form becomes the payload's text. The error is an
+// *UnreadableError.
 func (p payload) encodedForm(text string) (payload, error) {
 	if raw, ok := strings.CutPrefix(text, "payload="); ok {
 		if v, err := decodeJSON(raw); err == nil {
@@ -208,7 +210,8 @@ func isFieldName(name string) bool {
 var encodedText = regexp.MustCompile(`^[A-Za-z0-9_.~+!*'()-]*(%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+!*'()-]*)+$`)
 
 // isForm reports whether a text is a form, encoded or not, rather than a sentence with
-// an equals sign or an address.
+// an equals sign or an address. A text of several lines is a form only if its first
+// field is payload, text, message or body.
 func isForm(text string) bool {
 	for pair := range strings.SplitSeq(text, "&") {
 		name, _, found := strings.Cut(pair, "=")
@@ -289,8 +292,9 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 
 // toUTF8 decodes a text in the named charset; a byte order mark of UTF-16 wins over the
 // name. Without a name, it takes a text for UTF-8 if it is valid, otherwise for
-// windows-1252, which old programs write. The error, an *UnreadableError, is for an
-// unknown charset, a text that is not in it, and binary data.
+// windows-1252, which old programs write. In a text named UTF-8, U+FFFD replaces
+// invalid bytes. The error, an *UnreadableError, is for an unknown charset, a text that
+// is not in another charset that is named, and binary data.
 func toUTF8(data []byte, name string) (string, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) {
 		name = "utf-16le"

@@ -110,9 +110,11 @@ type Declaration struct {
 	Hash, Signing string // as in Hook
 }
 
-// Declare stores the hook d of the configuration, or updates it, and does nothing if it
-// is stored as it should be. room is the id of the room that d.Room names, possibly by
-// an alias. A hook of that name that people made in the room is deleted.
+// Declare stores the hook d of the configuration, and does nothing if it is stored with
+// this room and name. If it is stored with another room or name, Declare stores it anew
+// and deletes its waiting deliveries. room is the id of the room that d.Room names,
+// possibly by an alias. A hook of that name that people made in the room is deleted
+// with its deliveries.
 func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
 	s.mu.Lock()
 	h, known := s.hooks[d.Hash]
@@ -260,9 +262,10 @@ func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bo
 
 // Pause returns a hook, still unchanged, and a function that pauses it, so that it
 // refuses requests, or makes it accept them again if paused is false, even if it was
-// disabled because the bot left its room. The error is chat.ErrNotFound if the room has
-// no hook of that name, ErrDeclared if the configuration declares it, or that of the
-// store; the function is then nil.
+// disabled because the bot left its room. The function does nothing if the hook was
+// deleted meanwhile. The error is chat.ErrNotFound if the room has no hook of that
+// name, ErrDeclared if the configuration declares it, or that of the store; the
+// function is then nil.
 func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
 	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
 }

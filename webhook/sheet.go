@@ -144,7 +144,7 @@ func (p *sheet) line(s string) {
 
 // link appends a link with that label to the message; the label alone if raw must not
 // become a link. A label that is itself a web address is replaced by the link's real
-// target, so that nobody is misled.
+// target, so that nobody is misled, or by a placeholder if there must be no link.
 func (p *sheet) link(raw, label string) {
 	to := address(raw)
 	label = strings.Join(strings.Fields(label), " ")

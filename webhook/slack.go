@@ -58,7 +58,7 @@ func chatMessage(p *sheet, o object) {
 }
 
 // slackEvent appends the message that Slack reports in an event to p. It ignores the
-// rich text of the event, since the plain text says the same and also names the
+// rich text of the event if there is plain text, which says the same and also names the
 // channels.
 func slackEvent(p *sheet, o object) {
 	if inner := o.obj("message"); len(inner) > 0 {
@@ -105,7 +105,8 @@ func (w *writer) add(all ...piece) {
 }
 
 // message adds the text, the blocks and the attachments of a message for Slack,
-// Mattermost or Discord to the pieces to write.
+// Mattermost or Discord to the pieces to write. It leaves out the text if there are
+// blocks, since clients then show the text only in notifications.
 func (w *writer) message(o object) {
 	blocks := o.objects("blocks")
 	text := piece{text: textIn(o, "text"), syntax: chatMarkup}

@@ -9,8 +9,8 @@ func isUpdown(_ *reader, o object) bool {
 	return o.has("event", "check") && o.obj("check").has("url")
 }
 
-// readUpdown returns a note for each event in the body of a request by updown.io, a
-// JSON array.
+// readUpdown returns one note for each event in r.all, the objects of the decoded body
+// of a request by updown.io.
 func readUpdown(r *reader, _ object) (notes []*note) {
 	for _, o := range r.all {
 		check, downtime := o.obj("check"), o.obj("downtime")
