@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"heraut/catalogue"
+	"heraut/commons"
 	"heraut/rooms"
 	"heraut/text"
 )
@@ -41,8 +42,10 @@ func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	if shelf, ok := a.otherCatalogue(word); ok {
 		view.Name, state, acceptHeld = shelf.Name, shelf.Current(), shelf.Accept
 		r.args = rest
-		word, rest = cutWord(rest)
+	} else if text.Fold(word) == commons.SILL {
+		r.args = rest
 	}
+	word, rest = cutWord(r.args)
 	accept := text.Fold(word) == "accepter" || text.Fold(word) == "accept"
 	if r.args != "" && (!accept || rest != "") {
 		return a.explain(ctx, r, r.command)

@@ -117,6 +117,19 @@ func TestRoomOfAnotherCatalogue(t *testing.T) {
 	}
 }
 
+// The SILL can be named like the other catalogues, in capitals too.
+func TestCatalogueByName(t *testing.T) {
+	_, say := collector(t)
+	for _, rest := range []string{"", " accepter"} {
+		want := say(salon, chat.LevelOperator, "fr", "!bot catalogue"+rest).HTML
+		for _, name := range []string{"sill", "SILL"} {
+			if got := say(salon, chat.LevelOperator, "fr", "!bot catalogue "+name+rest).HTML; got != want || got == "" {
+				t.Errorf("%s%s: got %q, want %q", name, rest, got, want)
+			}
+		}
+	}
+}
+
 func TestCommun(t *testing.T) {
 	_, say := collector(t)
 	answer := say(ofBoth, chat.LevelMember, "fr", "!commun prise de rendez-vous")

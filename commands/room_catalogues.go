@@ -56,10 +56,11 @@ func (a *Answerer) commonsState() catalogue.State {
 // otherCatalogue returns the catalogue with that short name, in upper or lower case. It
 // returns false if there is none, and for the SILL.
 func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
+	name = text.Fold(name)
 	if a.parts.Library == nil || name == commons.SILL {
 		return s, false
 	}
-	return a.parts.Library.Shelf(text.Fold(name))
+	return a.parts.Library.Shelf(name)
 }
 
 // catalogueNames returns the short names of all catalogues from which a room may

@@ -32,8 +32,8 @@ type draft struct {
 	published, date, updated time.Time
 }
 
-// addresses holds further web addresses of an entry besides its link, one of each
-// kind, the best kind first.
+// addresses holds further web addresses of an entry, one of each kind, the best kind
+// first. They serve if the entry has no link.
 type addresses [lastAddress]string
 
 const (

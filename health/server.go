@@ -30,11 +30,11 @@ type Metric struct {
 // asked for, /debug/pprof/.
 type Server struct{ http *http.Server }
 
-// New returns a Server; call its Run. /readyz shows the monitor's troubles, with status
-// 503 if one of them blocks the bot, else with 200. /metrics shows the troubles, the Go
-// runtime, the process, the given metrics and those of the further collectors; New
-// panics if two have the same name and labels. If profiles is true, the server also has
-// /debug/pprof/.
+// New returns a Server; call its Run. /livez answers «ok». /readyz shows the monitor's
+// troubles, with status 503 if one of them blocks the bot, else with 200. /metrics
+// shows the troubles, the Go runtime, the process, the given metrics and those of the
+// further collectors; New panics if two have the same name and labels. If profiles is
+// true, the server also has /debug/pprof/.
 func New(monitor *Monitor, metrics []Metric, profiles bool, further ...prometheus.Collector) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -262,10 +262,11 @@ func patience(err error) time.Duration {
 	return 0
 }
 
-// record calls write, which stores the state of a post, again every second until it
-// succeeds. Otherwise the post would stay marked as being sent, and block its room's
-// posts until the next start. It logs the first error. If ctx has ended, record does
-// not try again after an error.
+// record calls write, which stores the state of a post; after an error it calls it
+// again every second until it succeeds. Otherwise the post would stay marked as being
+// sent, and block its room's posts until the next start. It logs the first error. If
+// ctx has ended, record does not try again after an error; the context of write never
+// ends.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
 	for try := 1; ; try++ {
 		err := write(context.WithoutCancel(ctx))

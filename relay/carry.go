@@ -159,8 +159,9 @@ func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	return m
 }
 
-// Manner is the way in which a message is carried: without its sender's name, for a
-// question that it names by number, or as an entry of the FAQ.
+// Manner holds options for carrying a message: without its sender's name, for a
+// question that the message names by number, and with an entry of the FAQ in place of
+// its text. The zero value has none.
 type Manner struct {
 	// Nameless leaves the sender's name out, and out of later edits too.
 	Nameless bool

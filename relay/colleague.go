@@ -110,7 +110,8 @@ func isName(name string, user chat.UserID, shown string) bool {
 	return name != "" && (name == text.Fold(shown) || name == text.Fold(person))
 }
 
-// plainName returns a name without the signs that clients put around a mention.
+// plainName returns a name without the signs that clients put around a mention: an @
+// before it, and spaces, colons, commas and full stops at either end.
 func plainName(name string) string {
 	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(name), "@"), " :,.\u00a0\u202f")
 }

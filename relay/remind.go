@@ -73,7 +73,8 @@ type RemindStore interface {
 }
 
 // Reminders is the service that reminds experts of questions without an answer, asks
-// askers whether their question is solved, and posts lists of open questions.
+// askers whether their question is solved, and posts lists of open questions. It also
+// deletes old closed questions and old vain searches.
 type Reminders struct{ RemindOptions }
 
 // NewReminders returns Reminders that work with the parts in o. The caller starts Run,

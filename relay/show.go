@@ -239,9 +239,9 @@ func (d *Carrier) postRemark(ctx context.Context, q *Question, p chat.Post) (cha
 }
 
 // root returns the HTML of the message that shows the question to the experts, and the
-// language of the HTML; both are empty if the experts do not see the question.
-// continues says that the message continues a message in another room, such as one that
-// was upgraded.
+// language of the HTML; both are empty if the experts do not see the question. If
+// continues is true, the HTML says that it continues an earlier message, such as one
+// in a room that was upgraded.
 func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil

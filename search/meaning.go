@@ -3,10 +3,12 @@ package search
 // leastCosine is the cosine above which two words count as near in meaning.
 const leastCosine = 0.45
 
-// nears looks for the words that are near in meaning to word, a word of the query. It
-// adds to the result of each entry the nearness of its nearest word, from 0 to 1, times
-// the weight of word, which is higher for a rare word. It adds this weight to
-// s.nearWeight too. n is the number of concepts in the query.
+// nears adds to the result of each entry the nearness to word, a word of the query, of
+// the entry's nearest word, times the weight of word. The nearness is 1 for word
+// itself and its forms, less for words of near meaning. The weight is higher for a
+// rare word, but lower for one to which no entry has a near word; n, the number of
+// concepts in the query, says how much lower. nears adds the weight to s.nearWeight
+// once, even if no entry is near.
 func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]

@@ -52,9 +52,9 @@ const ordinary = 4.9
 // properWord is the frequency from which a word does not count as a slip of a name.
 const properWord = 4.4
 
-// allProper reports whether all words are common in French or English, with a frequency
-// of at least properWord: such a word is hardly a name with a typing error. It is false
-// if there are no words.
+// allProper reports whether there are words and all of them are common in French or
+// English, with a frequency of at least properWord. A common word is hardly a name
+// with a typing error.
 func allProper(words []string) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return frequency(stem(w)) < properWord })
 }

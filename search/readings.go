@@ -84,7 +84,8 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 }
 
 // readTypo appends to out, and returns, the words of the index that word may be with a
-// typing error. Words of a class below least are left out.
+// typing error. It leaves out words whose class (typoTarget) is below least, such as
+// the words of texts.
 func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
 	for _, s := range ix.termSlips.find(word, least, ix.termText, nil) {
 		length := min(len(word), int(ix.terms[s.id].text.n))

@@ -101,8 +101,8 @@ func (d *DB) PurgeThanks(ctx context.Context, before time.Time) error {
 	return err
 }
 
-// MoveThanks assigns the thanks and the monthly list of the room from to the room to,
-// its successor.
+// MoveThanks assigns the thanks of the room from, and its wish for the monthly list, to
+// the room to, its successor. That wish replaces one of the room to.
 func (d *DB) MoveThanks(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, query := range []string{

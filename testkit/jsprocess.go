@@ -117,8 +117,9 @@ func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
 	return provideModules(ctx, "jsclient", progress)
 }
 
-// provideModules installs the npm packages of the directory name below testkit, unless
-// that was done before, and returns the path of their directory node_modules.
+// provideModules installs the npm packages of the directory name below testkit in the
+// user's cache directory, unless that was done before, and returns the path of their
+// directory node_modules.
 func provideModules(ctx context.Context, name string, progress io.Writer) (string, error) {
 	dir, err := ProvideNode(ctx, name, progress)
 	return filepath.Join(dir, "node_modules"), err

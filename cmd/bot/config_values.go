@@ -110,8 +110,8 @@ func (r *Rhythm) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// Pattern is a text in which each * stands for any run of characters, such as
-// "*.gouv.fr".
+// Pattern is a text in which each * stands for any run of characters, even an empty
+// one, such as "*.gouv.fr". It has to match the whole of a text; case matters.
 type Pattern struct {
 	text string
 	re   *regexp.Regexp

@@ -118,9 +118,10 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// readRooms adds to e.rooms the rooms in which the bot answers, except direct messages,
-// spaces and rooms of server notices. It gives all rooms of e.rooms their names, and
-// fills in the settings that people made in them. The error comes from the database.
+// readRooms adds to e.rooms the rooms in which the bot answers, except direct
+// messages, spaces and rooms of server notices. It gives all rooms of e.rooms their
+// names, and the settings that people made in them where the configuration sets none.
+// The error comes from the database.
 func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	chosen, err := db.Chosen(ctx)
 	if err != nil {

@@ -138,8 +138,10 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 	return r, nil
 }
 
-// says waits for a message of the bot in a room that contains text, and returns it. A
-// message that came before counts too, and any message contains an empty text.
+// says waits until the person has seen a message of the bot in a room that contains
+// text, and returns the first one. A message that came before counts too, and any
+// message contains an empty text. The error wraps the cause of ctx, or says that the
+// client has stopped; says sets no time limit itself.
 func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*event.Event, error) {
 	return r.person.Wait(ctx, roomID, func(evt *event.Event) bool {
 		return evt.Sender == r.User() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)

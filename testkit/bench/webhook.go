@@ -106,8 +106,8 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	}, nil
 }
 
-// hooked is a bot with a webhook in one room, and a person in that room and in another
-// one.
+// hooked is a bot and a person who share two rooms: in room the bot has a webhook, in
+// asking the person sends it commands.
 type hooked struct {
 	*contest.Bot
 	person  *testkit.Client

@@ -15,7 +15,8 @@ import (
 	"heraut/testkit"
 )
 
-// Contestant is a bot that is measured.
+// Contestant is a bot whose speed and memory are measured, for comparison with others:
+// its account, and its process, which can be started, stopped and killed.
 type Contestant interface {
 	Name() string // the local part of its account
 	User() id.UserID
