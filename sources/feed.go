@@ -219,10 +219,10 @@ const (
 	firstPart = 512 << 10
 )
 
-// Turn limits the memory that reading feeds takes: feeds larger than firstPart are read
-// and parsed one at a time. Several servers may be asked at the same time all the same,
-// so that a slow server delays few feeds. It is safe for concurrent use. A nil Turn
-// sets no limit.
+// Turn limits the memory that reading feeds takes: feeds are parsed one at a time, and
+// what a feed has beyond firstPart is read only then. Several servers may be asked at
+// the same time all the same, so that a slow server delays few feeds. It is safe for
+// concurrent use. A nil Turn sets no limit.
 type Turn struct{ asking, taken chan struct{} }
 
 // NewTurn returns a Turn with all its places free.

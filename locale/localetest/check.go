@@ -47,8 +47,8 @@ func Check(message string) error {
 }
 
 // Tags checks the HTML tags of a rendered message and returns one error for each fault:
-// a tag that is not closed or closes no open one, an attribute that is not allowed, a
-// comment. It returns nil for a message without faults.
+// a tag that is not allowed, is not closed or closes no open one, an attribute that is
+// not allowed, a comment. It returns nil for a message without faults.
 func Tags(message string) (wrong []error) {
 	var open []string
 	z := html.NewTokenizer(strings.NewReader(message))

@@ -51,8 +51,9 @@ func (a *attack) addDevice(ctx context.Context) error {
 	return machine.ShareKeys(ctx, 0)
 }
 
-// flood is a source of an attack's events and changes of devices, which it adds to the
-// bot's sync responses, evenly over the attack's length. It is safe for concurrent use.
+// flood holds how many of an attack's events and changes of devices its method join has
+// added to the bot's sync responses; it adds them evenly over the attack's length. It
+// is safe for concurrent use.
 type flood struct {
 	*attack
 	start time.Time

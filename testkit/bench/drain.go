@@ -72,9 +72,10 @@ func (d drained) perCommand(t time.Duration) float64 {
 }
 
 // drain sends perRoom commands to each room of the crowd c while the crowd's bot is
-// down, starts the bot, and waits for all answers. The times of the answers are by the
-// homeserver's clock. homeserver is the id of the homeserver's process, whose processor
-// time drain measures too. A command without an answer is an error.
+// down, starts the bot, and waits for all answers, until none comes for a minute. The
+// times of the answers are by the homeserver's clock. homeserver is the id of the
+// homeserver's process, whose processor time drain measures too. A command without an
+// answer is an error.
 func drain(ctx context.Context, c *contest.Crowd, perRoom, homeserver int) (d drained, err error) {
 	commands, err := c.Ask(ctx, perRoom)
 	if err != nil {

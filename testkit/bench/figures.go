@@ -28,8 +28,8 @@ func memoryFigures(m contest.Memory, name string, aim float64) []figure {
 	}
 }
 
-// String returns the figure as one line of text: name, median, unit, and whether it
-// meets the aim.
+// String returns the figure as one line of text: name, median, unit, whether it meets
+// the aim and, of several values, the smallest and the largest one.
 func (f figure) String() string {
 	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, contest.Median(f.values), f.unit)
 	switch {

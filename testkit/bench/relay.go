@@ -149,7 +149,8 @@ func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*eve
 }
 
 // ask sends the n-th question, waits until the bot has carried it to the experts' room,
-// and adds the id of the bot's message there to r.root.
+// without a time limit of its own, and adds the id of the bot's message there to
+// r.root.
 func (r *relayed) ask(ctx context.Context, n int) error {
 	text := fmt.Sprintf("qxz%dqxz", n)
 	if _, err := r.say(ctx, r.asking[n%len(r.asking)], "!question "+text, ""); err != nil {
@@ -163,8 +164,8 @@ func (r *relayed) ask(ctx context.Context, n int) error {
 }
 
 // timeAnswer answers a question as an expert, and returns how long the bot takes to
-// carry the answer to the asker's room. n selects the question and makes the text
-// unique.
+// carry the answer to the asker's room; it waits without a time limit of its own. n
+// selects the question and makes the text unique.
 func (r *relayed) timeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	question := n % len(r.root)
 	text := fmt.Sprintf("wyk%dwyk", n)

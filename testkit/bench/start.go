@@ -77,7 +77,8 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 }
 
 // timeStart stops the bot, sends a command to the room r, starts the bot, and returns
-// how long after the start the answer comes. n selects the command.
+// how long after the start the answer comes; it waits without a time limit of its own.
+// n selects the command.
 func (s *stage) timeStart(ctx context.Context, r contest.Room, n int) (time.Duration, error) {
 	s.bot.Stop()
 	command, err := r.Ask(ctx, n)
@@ -96,7 +97,8 @@ func (s *stage) timeStart(ctx context.Context, r contest.Room, n int) (time.Dura
 
 // askMany makes the people of a crowd send that many commands in their rooms as fast as
 // they can, and waits until the bot has answered all of them, by its metric of sent
-// posts.
+// posts. The number must be a multiple of the number of rooms. The error also means
+// that the answers took longer than contest.Patience.
 func (s *stage) askMany(ctx context.Context, crowd *contest.Crowd, commands int) error {
 	sent, err := metric(ctx, s.bot, "heraut_posts_sent_total")
 	if err != nil {

@@ -150,8 +150,9 @@ func (s *stage) frozen(ctx context.Context, e *entrant, crowd *contest.Crowd) ([
 	return crowd.Ask(ctx, s.plan.perRoom)
 }
 
-// measureKill kills the bot once it has given at least some of the answers to waiting
-// commands, or took too long, starts it again and adds the outcome to e.killed.
+// measureKill freezes the bot while people send commands, wakes it, and kills it once
+// it has given that many answers (some), or after the time plan.quiet. Then it starts
+// the bot again, waits for the other answers, and adds the outcome to e.killed.
 func (s *stage) measureKill(ctx context.Context, e *entrant, some int) error {
 	crowd := &contest.Crowd{With: e.Contestant, People: e.crowd.People, Rooms: e.crowd.Rooms[:s.plan.killed]}
 	commands, err := s.frozen(ctx, e, crowd)

@@ -65,8 +65,9 @@ func (p *Peer) Name() string    { return p.Account.UserID.Localpart() }
 func (p *Peer) User() id.UserID { return p.Account.UserID }
 
 // NewPeer makes an account with that local part and prepares another bot for it that
-// runs in dir, a directory that NewPeer makes. It calls command once, which may prepare
-// files there, and returns the bot's program and arguments. The caller starts the bot.
+// runs in dir, a directory that NewPeer makes. It calls command once; command may
+// prepare files there, and returns the bot's program and its arguments. The caller
+// starts the bot.
 func NewPeer(ctx context.Context, hs *testkit.Homeserver, localpart, dir string, command func(testkit.Account) ([]string, error)) (*Peer, error) {
 	account, err := newAccount(ctx, hs, localpart, dir)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 	"heraut/testkit"
 )
 
-// Patience bounds every wait.
+// Patience bounds each call of Crowd.Each, and with it the requests of a crowd. The
+// waits of a single room have no limit but their context.
 const Patience = 5 * time.Minute
 
 // NewPerson makes an account with a random name on the homeserver and returns a client
@@ -68,7 +69,8 @@ func (r Room) Ask(ctx context.Context, n int) (id.EventID, error) {
 }
 
 // Answered waits until the person sees the bot's answer to the command, and returns it.
-// An empty answer is an error.
+// It sets no time limit itself; the error wraps the cause of ctx, or says that the
+// client has stopped. An empty answer is an error.
 func (r Room) Answered(ctx context.Context, command id.EventID) (*event.Event, error) {
 	evt, err := r.Person.Wait(ctx, r.ID, func(evt *event.Event) bool { return testkit.IsAnswer(evt, r.With.User(), command) })
 	if err == nil && strings.TrimSpace(testkit.Body(evt)) == "" {
@@ -77,8 +79,8 @@ func (r Room) Answered(ctx context.Context, command id.EventID) (*event.Event, e
 	return evt, err
 }
 
-// TimeAnswer sends a command, chosen by n, waits for its answer, and returns the time
-// from the sending to the answer's arrival.
+// TimeAnswer sends a command, chosen by n, waits for its answer, as Answered does, and
+// returns the time from the sending to the answer's arrival.
 func (r Room) TimeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	began := time.Now()
 	command, err := r.Ask(ctx, n)

@@ -16,8 +16,8 @@ import (
 	"heraut/testkit"
 )
 
-// load holds the rooms and relays in which people send commands while the bot is killed
-// and started and change its rights there, and the commands that they sent.
+// load holds the rooms and relays in which people send commands and change the bot's
+// rights while the bot is killed and started again, and the commands that they sent.
 type load struct {
 	bot    id.UserID
 	rooms  []room
@@ -38,8 +38,9 @@ type room struct {
 const perRoom = 3
 
 // newLoad makes people and rooms on the homeserver, invites the bot, which must be
-// running, and waits until it is in all rooms, those of the relays included. relays are
-// the pairs of rooms between which the bot carries questions.
+// running, and waits until it is in all rooms, those of the relays included. It sets no
+// time limit itself. relays are the pairs of rooms between which the bot carries
+// questions.
 func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays []*relay) (*load, error) {
 	l := &load{bot: bot, relays: relays, commands: map[id.EventID]int{}}
 	for _, r := range relays {
@@ -272,9 +273,9 @@ func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	return n
 }
 
-// settle waits until every command has an answer, or until patience ends, and then as
-// long as a duplicate may need to appear. It returns the counts of then, in which
-// commands may still lack an answer.
+// settle waits until every command has an answer, or until patience ends, and then for
+// five seconds, in which a duplicate would appear. It returns the counts of then, in
+// which commands may still lack an answer.
 func (l *load) settle(ctx context.Context, patience time.Duration) (tally, error) {
 	deadline := time.Now().Add(patience)
 	for {

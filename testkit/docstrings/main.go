@@ -1,5 +1,5 @@
-// Command docstrings draws docstrings of the tree at random, so that somebody reads
-// them without the code and says what they do not understand:
+// Command docstrings draws docstrings of the tree at random, for a reader who does not
+// see the code and says what they do not understand:
 //
 //	docstrings [-seed N] [-n 20] [DIR]
 //
