@@ -211,7 +211,8 @@ func (b *indexBuilder) finish() *index {
 
 // sortPostings stores the words in the index in the given order of their ids, with the
 // occurrences of each word side by side, by entry and kind of text. It counts the
-// occurrences into their places, which is faster than comparing them.
+// occurrences into their places, which is faster than comparing them. Of several
+// occurrences in one kind of text of an entry it keeps the first, which is worth most.
 func (b *indexBuilder) sortPostings(order []int32) {
 	ix := b.index
 	next := make([]int32, len(order)) // by id: the number of its postings, then the place of the next one
@@ -225,16 +226,24 @@ func (b *indexBuilder) sortPostings(order []int32) {
 		next[id], first = first, t.last
 		ix.terms = append(ix.terms, t)
 	}
-	ix.postings = make([]posting, len(b.found))
+	all := make([]posting, len(b.found))
 	for _, p := range b.found {
-		ix.postings[next[p.term]] = p.posting
+		all[next[p.term]] = p.posting
 		next[p.term]++
 	}
-	for _, t := range ix.terms {
-		slices.SortFunc(ix.postings[t.first:t.last], func(x, y posting) int {
+	kept := all[:0]
+	for i := range ix.terms {
+		t := &ix.terms[i]
+		own := all[t.first:t.last]
+		slices.SortFunc(own, func(x, y posting) int {
 			return cmp.Or(cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
 		})
+		own = slices.CompactFunc(own, func(x, y posting) bool { return x.doc == y.doc && x.place == y.place })
+		t.first = int32(len(kept))
+		kept = append(kept, own...)
+		t.last = int32(len(kept))
 	}
+	ix.postings = slices.Clone(kept)
 }
 
 // layTexts writes the texts of all words, stems and names into the one long text of the

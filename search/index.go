@@ -111,8 +111,8 @@ type term struct {
 // named reports whether the word occurs in the name of an entry or of a product.
 func (t *term) named() bool { return t.target != textWord }
 
-// posting is one occurrence of a word: the entry and the kind of text in it, such as
-// its name or its description.
+// posting is the first occurrence of a word in one kind of text of an entry, such as its
+// name or its description.
 type posting struct {
 	doc   int32
 	place place
