@@ -47,9 +47,10 @@ type Intake interface {
 }
 
 // Sync receives events and passes them to intake until ctx ends, and then returns nil.
-// It also joins rooms and answers invitations. It retries after temporary failures. If
-// only the operator can help, it returns an error of errors.go. Open has to succeed
-// first.
+// It also joins rooms, answers invitations, decrypts messages whose keys came late, and
+// checks whether the account's keys still sign the device. It retries after temporary
+// failures. If only the operator can help, it returns an error of errors.go. Open has
+// to succeed first.
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	// Before the first sync, so that the bot answers messages from the time when it
 	// was down.

@@ -83,7 +83,8 @@ func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 
 // announceBlocked adds to the outbox, in the transaction of ctx, the messages that tell
 // operators that a room begins (blocked is true) or ceases to refuse the bot's posts.
-// It logs an error of Config.Blocked and returns nil.
+// It only logs an error of Config.Blocked, and then adds nothing; its own error is that
+// of the store.
 func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked bool, now time.Time) error {
 	posts, err := q.config.Blocked(ctx, room, blocked)
 	if err != nil {

@@ -43,8 +43,9 @@ var errChanged = errors.New("it may not be sent as it is any more")
 
 // check asks the guard of the post in row before an attempt to send it, and stores the
 // verdict. It returns the row with the content that may go, and true; false if the
-// guard withholds it, which cancels the post. A post without a guard may go. An error
-// means that the guard could not decide, or that the verdict could not be stored.
+// guard withholds it, which cancels the post. A post that names no guard may go; one
+// that names a guard which the configuration lacks is withheld. An error means that the
+// guard could not decide, or that the verdict could not be stored.
 func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 	if row.Post.Guard == (chat.Guard{}) {
 		return row, true, nil

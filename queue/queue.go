@@ -133,7 +133,8 @@ type Counts struct {
 }
 
 // Queue stores incoming events, passes each room's events to the handler in order, and
-// sends the posts that the handler decides on.
+// sends the posts that the handler decides on. It also sends read receipts for answered
+// events, and deletes old events and posts every hour.
 type Queue struct {
 	*Outbox
 	handler   Handler
@@ -227,7 +228,8 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	}
 }
 
-// Counts returns the counters that the queue uses and goes on counting in, not a copy.
+// Counts returns the numbers that the queue counts; they are not a copy, and go on
+// changing.
 func (q *Queue) Counts() *Counts { return q.counts }
 
 // Open prepares the queue after a start: it marks posts that the last process was
@@ -254,9 +256,9 @@ func (q *Queue) Open(ctx context.Context) error {
 	return nil
 }
 
-// Run handles events and sends posts until ctx ends, and returns once all its
-// goroutines have stopped. An error means that the store could not list the rooms with
-// waiting events.
+// Run handles events, sends posts and read receipts, and deletes old rows, until ctx
+// ends, and returns once all its goroutines have stopped. An error means that the store
+// could not list the rooms with waiting events.
 func (q *Queue) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return q.dispatch(ctx) })

@@ -23,10 +23,10 @@ type read struct {
 	seq   int64
 }
 
-// answered schedules a read receipt after the post in row was sent: in readAfter,
-// markReads marks the room as read up to the event that the post answers. If the room
-// already has a receipt for a newer answer, that one stays. answered does nothing for a
-// post that is not a new answer.
+// answered schedules a read receipt after the post in row was sent: readAfter after the
+// last answer of any room, markReads marks the room as read up to the event that the
+// post answers. If the room already has a receipt for a newer answer, that one stays.
+// answered does nothing for a post that is not a new answer.
 func (q *Queue) answered(row Row, now time.Time) {
 	if row.Post.Priority != chat.Answer || row.Kind != KindPost {
 		return

@@ -7,9 +7,10 @@ import (
 	"heraut/chat"
 )
 
-// Arrival is a received event: readable, with Event set, or encrypted under a key that
-// the bot does not have yet. Then Raw holds the event as the homeserver gave it, and
-// Session names the key.
+// Arrival is a received event: readable, with Event set, or one that waits in its
+// encrypted form for a key that the bot does not have yet, or for the devices of its
+// sender. Then Raw holds the event as the homeserver gave it, and Session names the key
+// or the sender.
 type Arrival struct {
 	ID    chat.EventID
 	Room  chat.RoomID

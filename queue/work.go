@@ -110,8 +110,9 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 
 // handle asks the handler for its decision on the event e and commits it, or starts the
 // slow decision that the handler returned. It ignores an edit of another person's
-// message, and apologises without asking after maxTries. tries counts earlier tries. An
-// error means that nothing was committed: the worker tries again.
+// message. After maxTries it apologises without asking, except for the move of a room,
+// which it tries for ever. tries counts earlier tries. An error means that nothing was
+// committed: the worker tries again.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)

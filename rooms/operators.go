@@ -39,9 +39,9 @@ func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
 // Posts returns a notifying message for each operator who has a direct message with the
-// bot, and none for the others; it sends nothing. say renders the message in the
-// language lang, that of the room. The error is say's, or that the rooms could not be
-// read.
+// bot, in one room alone, and none for the others; it sends nothing. say renders the
+// message in the language lang, that of the room. The error is say's, or that the rooms
+// could not be read.
 func (o *Operators) Posts(ctx context.Context, say func(lang string) (html string, err error)) ([]chat.Post, error) {
 	all, err := o.rooms.Rooms(ctx)
 	if err != nil {

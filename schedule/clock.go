@@ -14,8 +14,8 @@ type Clock int
 
 var clockTime = regexp.MustCompile(`^([01]?[0-9]|2[0-3])(?:[:h]([0-5][0-9])|h)$`)
 
-// parseClock parses a time of day such as «9:00», «09:00», «9h» or «09h00»; false for
-// other texts.
+// parseClock parses a folded time of day such as «9:00», «09:00», «9h» or «09h00»;
+// false for other texts, also with a capital H.
 func parseClock(s string) (Clock, bool) {
 	m := clockTime.FindStringSubmatch(s)
 	if m == nil {

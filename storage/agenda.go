@@ -66,7 +66,8 @@ func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveEvent overwrites the stored event of a calendar that has the id of e.
+// SaveEvent overwrites the stored event of a calendar that has the id of e. It does
+// nothing if that event was deleted.
 func (d *DB) SaveEvent(ctx context.Context, e agenda.Event) error {
 	values, err := eventValues(e)
 	if err != nil {
@@ -152,7 +153,8 @@ func (d *DB) DeletePendingEvent(ctx context.Context, room chat.RoomID, event int
 }
 
 // Reminded records that a room got the reminder of an event that starts at start; lead
-// says how long before, as text. It returns false if that was recorded already.
+// says how long before, as text. It returns false if that was recorded already, for the
+// same lead and start; so an event that moved gets another reminder.
 func (d *DB) Reminded(ctx context.Context, room chat.RoomID, event int64, lead string, start time.Time) (bool, error) {
 	return changed(d.db.Exec(ctx, `
 		INSERT INTO event_reminder (room_id, event_id, lead, starts_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,

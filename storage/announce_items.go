@@ -100,7 +100,7 @@ func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error)
 }
 
 // SaveNews overwrites a stored news item with the id of n, except its source, its key
-// and the time when it was first seen.
+// and the time when it was first seen. It does nothing if the item was deleted.
 func (d *DB) SaveNews(ctx context.Context, n announce.News) error {
 	content, err := json.Marshal(n.Item)
 	if err != nil {

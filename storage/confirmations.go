@@ -10,9 +10,9 @@ import (
 	"heraut/commands"
 )
 
-// SaveConfirmation stores a command that waits until the person confirms it. It
-// deletes their other waiting commands in the room, and all commands older than
-// expired.
+// SaveConfirmation stores a command that waits until the person confirms it. It deletes
+// their other waiting commands in the room, and all commands that were stored before
+// the time expired.
 func (d *DB) SaveConfirmation(ctx context.Context, c commands.Confirmation, expired time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, "DELETE FROM confirmation WHERE asked_at < $1 OR room_id = $2 AND by_user = $3 OR cause = $4",
@@ -26,8 +26,8 @@ func (d *DB) SaveConfirmation(ctx context.Context, c commands.Confirmation, expi
 	})
 }
 
-// ConfirmationOf returns the waiting command that the bot asked to confirm in the
-// event posted; commands.ErrNoConfirmation if there is none.
+// ConfirmationOf returns the waiting command that the bot asked to confirm in the event
+// posted, also if its time is over; commands.ErrNoConfirmation if there is none.
 func (d *DB) ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (commands.Confirmation, error) {
 	return d.confirmation(ctx, `
 		SELECT c.cause, c.room_id, c.by_user, c.line, c.asked_at FROM outbox o JOIN confirmation c ON c.cause = o.cause
@@ -35,7 +35,8 @@ func (d *DB) ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.E
 }
 
 // WaitingConfirmation returns the last command of a person that waits in the room for
-// their confirmation; commands.ErrNoConfirmation if there is none.
+// their confirmation, also if its time is over; commands.ErrNoConfirmation if there is
+// none.
 func (d *DB) WaitingConfirmation(ctx context.Context, room chat.RoomID, by chat.UserID) (commands.Confirmation, error) {
 	return d.confirmation(ctx, `
 		SELECT cause, room_id, by_user, line, asked_at FROM confirmation

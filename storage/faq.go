@@ -13,10 +13,10 @@ import (
 
 // SaveEntry stores the texts and the audience of the entry e of the FAQ, indexes its
 // words and returns its number. If e.Number is set, e replaces the entry with that
-// number; the error is chat.ErrNotFound if there is none. If e.Number is 0 and an entry
-// was made from the same answer (e.Event), e replaces that entry, whose date of
-// confirmation becomes e.KeptAt. Otherwise e becomes a new entry. A replaced entry
-// keeps its counts.
+// number, its date included; the error is chat.ErrNotFound if there is none. If
+// e.Number is 0 and an entry was made from the same answer (e.Event), e replaces that
+// entry, whose date of confirmation becomes e.KeptAt. Otherwise e becomes a new entry,
+// without counts. A replaced entry keeps its counts.
 func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {

@@ -57,8 +57,8 @@ func (d *DB) forgetKnown(ctx context.Context, id int64) error {
 }
 
 // indexQuestion updates the words under which searches find the question with that
-// number; it removes them if the question is not answered. Every change of a question
-// or an answer must call it, in the same transaction.
+// number; it removes them if the question is not answered or was withdrawn. Every
+// change of a question or an answer must call it, in the same transaction.
 func (d *DB) indexQuestion(ctx context.Context, number int64) error {
 	var question, answer string
 	err := d.db.QueryRow(ctx, "SELECT text, "+answersOf+" FROM question q WHERE q.number = $1 AND "+isKnown, number).Scan(&question, &answer)
@@ -81,8 +81,10 @@ const (
 		AND EXISTS (SELECT 1 FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '')`
 )
 
-// RefreshWords indexes all known questions anew if this version of the bot reads words
-// in another way than the one that indexed them.
+// RefreshWords indexes anew each known question whose stored words differ from those
+// that this version of the bot reads in it, since an earlier version indexed it. Each
+// question is a transaction of its own; after an error, the questions before it stay
+// indexed.
 func (d *DB) RefreshWords(ctx context.Context) error {
 	type known struct {
 		id               int64

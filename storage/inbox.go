@@ -97,7 +97,7 @@ func (d *DB) ReturnEvent(ctx context.Context, id chat.EventID) error {
 
 // SenderOf returns the sender of a received event, or chat.ErrNotFound if the inbox
 // does not know it. The sender is empty for a message that was deleted before it came
-// in.
+// in, and for one whose sender asked to be forgotten.
 func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID, err error) {
 	err = d.db.QueryRow(ctx, "SELECT sender FROM inbox WHERE event_id = $1", id).Scan(&sender)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -159,15 +159,18 @@ func (d *DB) RevisedAt(ctx context.Context, room chat.RoomID, event chat.EventID
 	return fromMillis(revised), revised == math.MaxInt64, err
 }
 
-// KnownEvent reports whether an event with that id was received, handled or not.
+// KnownEvent reports whether the inbox has an event with that id, handled or not: it
+// was received, or an edit or the deletion of it was handled. PurgeQueue deletes old
+// ids.
 func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err error) {
 	err = d.db.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)", id).Scan(&known)
 	return known, err
 }
 
 // Locked returns the received events that wait for the decryption key with the id
-// session, still encrypted, oldest first. If session is empty, it returns the events
-// that wait for any key.
+// session, still encrypted, oldest first, without their senders and times. For events
+// that wait for their sender's devices, session is the sender's user id. If session is
+// empty, it returns all events that wait.
 func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, session_id, content FROM inbox

@@ -247,9 +247,9 @@ func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row
 
 // ConfirmPost marks the post with that transaction id as sent, whatever its state,
 // because sync shows its event id, and erases the stored content. It returns the post,
-// still with its content; first is false if it was already sent, and the post then
-// comes without content. The error is chat.ErrNotFound if no post has that transaction
-// id.
+// still with its content. If the post was already sent, first is false, nothing
+// changes, and the post comes without content and with the event id stored before. The
+// error is chat.ErrNotFound if no post has that transaction id.
 func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, true)
 }

@@ -38,7 +38,9 @@ var personalTables = []struct {
 		"UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'"},
 }
 
-// DataOf returns all stored data about a person, table by table.
+// DataOf returns the stored data about a person, table by table, except their
+// questions, the messages and reactions about these, and their vain searches, which
+// package relay reads (Carrier.DataOf).
 func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	for _, table := range personalTables {
 		rows, err := d.db.Query(ctx, table.data, user)
@@ -57,9 +59,9 @@ func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, er
 	return all, nil
 }
 
-// Forget erases the stored data about a person, or removes their name from rows that
-// others need. It leaves the invitations by which the bot is in a room or that it has
-// yet to decline, and the sender of messages that still wait.
+// Forget erases the stored data about a person that DataOf returns, or removes their
+// name from rows that others need. It leaves the invitations by which the bot is in a
+// room or that it has yet to decline, and the sender of messages that still wait.
 func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		d.changesRelays(ctx) // they name who added them

@@ -34,8 +34,8 @@ func (d *DB) ForgetQuestion(ctx context.Context, number int64) error {
 
 // deleteQuestions deletes the questions that meet a SQL condition with the argument
 // arg, together with their messages and the words under which searches find them.
-// Entries of the FAQ lose their links to the messages. It returns how many questions it
-// deleted.
+// Entries of the FAQ lose their links to the messages, and duplicates their link to a
+// deleted question. It returns how many questions it deleted.
 func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (deleted int64, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		which := "(SELECT number FROM question WHERE " + condition + ")"

@@ -98,8 +98,9 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveQuestion overwrites the stored question that has the number of q. If q was ever
-// answered, it also updates the words under which searches find it.
+// SaveQuestion overwrites the stored question that has the number of q; it does nothing
+// if that question was deleted. If q was ever answered, it also updates the words under
+// which searches find it.
 func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 	values, err := questionValues(q)
 	if err != nil {
@@ -212,8 +213,8 @@ func (d *DB) NextDueQuestion(ctx context.Context, now time.Time) (time.Time, err
 	return fromMillis(at), err
 }
 
-// AssignedBefore returns the questions that wait for a colleague who was asked to look
-// after them before t, oldest first.
+// AssignedBefore returns the questions that wait for a colleague who was asked at t or
+// before to look after them, oldest first.
 func (d *DB) AssignedBefore(ctx context.Context, t time.Time) ([]relay.Question, error) {
 	return d.questions(ctx, "assign_to <> '' AND assign_at <= $1", millis(t))
 }

@@ -42,8 +42,8 @@ func (d *DB) SaveCredentials(ctx context.Context, user chat.UserID, device, toke
 	return err
 }
 
-// Position returns the token from which the next sync continues; empty before the
-// first sync.
+// Position returns the token from which the next sync continues; empty before the first
+// sync. Call PickleKey first.
 func (d *DB) Position(ctx context.Context) (position string, err error) {
 	err = d.db.QueryRow(ctx, "SELECT position FROM session").Scan(&position)
 	return position, err

@@ -97,7 +97,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 
 // OpenForReading opens the database of a bot that may be running, without changing it.
 // The error wraps ErrNewerSchema or ErrOlderSchema if another version of the bot wrote
-// the file, ErrDamaged or ErrEditedMigration; it is also one if the file is missing.
+// the file, ErrDamaged, ErrEditedMigration, or fs.ErrNotExist if the file is missing.
 func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -252,8 +252,9 @@ func vacuumInto(ctx context.Context, db *dbutil.Database, path string) error {
 	return nil
 }
 
-// CheckIntegrity reads the whole database and returns ErrDamaged with SQLite's first
-// finding if something is wrong.
+// CheckIntegrity reads the whole database. The error wraps ErrDamaged, with SQLite's
+// first finding, if something is wrong; any other error means that the database could
+// not be read.
 func (d *DB) CheckIntegrity(ctx context.Context) error {
 	var finding string
 	if err := d.db.QueryRow(ctx, "PRAGMA integrity_check(1)").Scan(&finding); err != nil {

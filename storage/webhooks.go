@@ -57,7 +57,8 @@ func (d *DB) DeleteHook(ctx context.Context, id int64) error {
 	return err
 }
 
-// UseHook records the time at which a webhook last accepted a request.
+// UseHook records the time at which a webhook last accepted a request. It does nothing
+// if the webhook was deleted.
 func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 	_, err := d.db.Exec(ctx, "UPDATE webhook SET used_at = $1 WHERE webhook_id = $2", millis(at), id)
 	return err
@@ -67,7 +68,8 @@ func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 // and returns true. If key is not empty and the webhook got a request with that key
 // after the time since, it stores nothing and returns false. The error is
 // webhook.ErrFull if too many requests of the webhook wait already, chat.ErrNotFound if
-// the webhook no longer exists.
+// the webhook no longer exists. Call it in a transaction, which an error must roll
+// back: it stores the key first.
 func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, since time.Time) (bool, error) {
 	if key != "" {
 		isNew, err := changed(d.db.Exec(ctx, `

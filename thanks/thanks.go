@@ -89,8 +89,9 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Register is the service that stores thanks, asks thanked people for consent, and posts
-// a list of the last month in the rooms that want it.
+// Register is the service that stores thanks, asks thanked people for consent, and
+// posts a list of the last month in the rooms that want it. It deletes old thanks
+// (keep).
 type Register struct{ Options }
 
 // NewRegister returns a Register with the options o. It starts nothing: Run posts the

@@ -43,8 +43,8 @@ func (s Signal) For(ctx context.Context, d time.Duration) bool {
 }
 
 // Backoff returns how long to wait after a number of failures in a row. After the first
-// failure (failures is 1), it is a random time between half of first and first; each
-// further failure doubles both limits, until the upper one is longest.
+// failure (failures is 1 or less), it is a random time between half of first and first;
+// each further failure doubles both limits, until the upper one is longest.
 func Backoff(failures int, first, longest time.Duration) time.Duration {
 	b := backoff.ExponentialBackOff{
 		InitialInterval: first * 3 / 4, MaxInterval: longest * 3 / 4, Multiplier: 2, RandomizationFactor: 1.0 / 3,
