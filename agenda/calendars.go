@@ -133,10 +133,10 @@ func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	return all, err
 }
 
-// In returns the stored events that a room may see and that start within [from, to) or
-// are still under way at from, with their times in d.Zone. They come from the calendars
-// that the room watches or, if it watches none, from all calendars of the
-// configuration.
+// In returns the stored events, cancelled ones too, that a room may see and that start
+// within [from, to) or are still under way at from, with their times in d.Zone. They
+// come from the calendars that the room watches or, if it watches none, from all
+// calendars of the configuration. The error is that of the store.
 func (d *Calendars) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
 	watches, err := d.watches(ctx)
 	if err != nil {

@@ -120,9 +120,10 @@ func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	return nil
 }
 
-// fetch downloads and parses a calendar. kept is the state stored after the last
-// reading, with which it asks only for a newer version. The error says why there is no
-// usable calendar.
+// fetch downloads and parses the calendar s. kept is the state stored after the last
+// reading: if the server says that nothing has changed since, the reading has same set.
+// At least once a day, fetch asks for the whole calendar anyway. The error says why
+// there is no usable calendar.
 func (d *Calendars) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
 	if s.Getter == nil {
 		return r, announce.ErrNoSource

@@ -13,9 +13,9 @@ import (
 
 // tellWeeks posts the weekly list of each room that has a weekly watch and whose list
 // is due, and stores the time of the list. A list holds the events up to the time of
-// the next list. For a new watch, tellWeeks only stores the present time, so that the
-// first list comes at the next time of the watch's rhythm. If an outage lasted beyond
-// the time of the next list, it skips the lists before.
+// the next list; an empty one is not posted. For a new watch, tellWeeks only stores the
+// present time, so that the first list comes at the next time of the watch's rhythm. If
+// an outage lasted beyond the time of the next list, it skips the lists before.
 func (d *Calendars) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	for _, w := range watches {
 		rhythm, err := schedule.ParseRhythm(w.Rhythm)

@@ -14,7 +14,8 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 var markup = regexp.MustCompile(`(?i)</?(?:p|br|a|b|i|ul|li|ol|div|span|html|body|strong|em|h[1-6]|table|tr|td)\b[^>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);`)
 
 // plain returns a description as plain text. It removes HTML, which some calendar
-// programs write there; blocks become lines, and blank lines go.
+// programs write there: blocks become lines, and blank lines go. A text without HTML
+// loses only the white space at its ends.
 func plain(s string) string {
 	if !markup.MatchString(s) {
 		return strings.TrimSpace(s)

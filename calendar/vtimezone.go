@@ -24,8 +24,9 @@ type transition struct {
 }
 
 // definedZone returns the time zone, called name, that the VTIMEZONE component c of a
-// calendar defines; nil if it defines nothing usable. It writes the zone in the TZif
-// format (RFC 8536) first, the only form that Go loads.
+// calendar defines; nil if it defines nothing usable. b limits the time that its rules
+// take. definedZone writes the zone in the TZif format (RFC 8536) first, the only form
+// that Go loads.
 func definedZone(name string, c *component, b *budget) *time.Location {
 	var all []transition
 	for _, child := range c.children {

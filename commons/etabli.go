@@ -6,8 +6,8 @@ import (
 )
 
 // parseEtabli reads the initiatives of Établi from r, which describe what the French
-// administrations build. Deleted ones are gone from the catalogue. The errors are those
-// of parseList.
+// administrations build. A deleted one becomes an entry that was withdrawn. The errors
+// are those of parseList.
 func parseEtabli(r io.Reader, s *Settings) (list, error) {
 	isOne := func(e element) bool {
 		return e["businessUseCases"] != nil || e["functionalUseCases"] != nil || e["repositories"] != nil && e["websites"] != nil

@@ -134,10 +134,11 @@ func (l *Library) Commons() catalogue.State {
 	return l.mergedOf("commons", l.shelves, func(shelf Shelf, s *catalogue.Software) bool { return shelf.Commons || s.FromState })
 }
 
-// mergedOf returns a catalogue of the entries of the shelves, one for each software,
-// for which pass returns true. It caches the result under key, and builds it again only
-// after one of the catalogues changed. The state has the oldest date, the longest
-// interval and the last error of the shelves; its Catalogue is nil if none was read.
+// mergedOf returns a catalogue with one entry for each software of the shelves of which
+// pass accepts an entry, in one catalogue at least. It caches the result under key, and
+// builds it again only after one of the catalogues changed. The state has the oldest
+// date, the longest interval and the last error of the shelves; its Catalogue is nil if
+// none was read.
 func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalogue.Software) bool) catalogue.State {
 	var out catalogue.State
 	var parts []*catalogue.Catalogue
@@ -241,7 +242,7 @@ func fill(l, other catalogue.Localized) catalogue.Localized {
 type Listing struct {
 	Label string    // empty for the SILL
 	Page  string    // may be empty
-	Date  time.Time // when the entry last changed there, or else when it was last confirmed
+	Date  time.Time // when the entry last changed there, or else came into it; may be zero
 	// What differs from the entry that the answer is about; empty where nothing does.
 	License string
 	// Status is "withdrawn", "abandoned" or "listed".

@@ -108,12 +108,12 @@ func New(o Options) *Getter {
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
 // Get reads a location: an http, https or file URL, or a file's path. The caller closes
-// the Body. since holds the validators of an earlier Response, whose version of the
-// data the caller has: if that is current, NotModified is set and the body empty. The
-// zero Validators always get the data. The error is ErrHTML if the location is a web
-// page, and ErrScheme for other schemes and, with a Guard, for files. Every error names
-// the location, and wraps a *StatusError, one of this package's errors, or the
-// system's.
+// the Body, and reads it before Options.Timeout has passed and ctx has ended. since
+// holds the validators of an earlier Response, whose version of the data the caller
+// has: if that is current, NotModified is set and the body empty. The zero Validators
+// always get the data. The error is ErrHTML if the location is a web page, and
+// ErrScheme for other schemes and, with a Guard, for files. Every error names the
+// location, and wraps a *StatusError, one of this package's errors, or the system's.
 func (g *Getter) Get(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.GetAny(ctx, location, since)
 	if err == nil && resp.Page {
