@@ -20,6 +20,11 @@ const (
 	keepIDs = 90 * 24 * time.Hour
 	// keepLocked is how long a message that cannot be decrypted waits for its key.
 	keepLocked = 24 * time.Hour
+	// purgeEvery is the interval between deletions of old rows.
+	purgeEvery = time.Hour
+	// rewriteEvery is the least interval between rewrites of the database. A rewrite of
+	// 90 MB takes a second or two, in which the bot answers nobody.
+	rewriteEvery = 24 * time.Hour
 	// busyRooms limits how many rooms have a worker at the same time.
 	busyRooms = 8
 )
@@ -269,13 +274,24 @@ func (q *Queue) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
+// clean deletes old rows at the start and every purgeEvery, and rewrites the database at
+// the start and every rewriteEvery, until ctx ends; then it returns nil. It logs errors,
+// and tries again after purgeEvery.
 func (q *Queue) clean(ctx context.Context) error {
-	ticker := time.NewTicker(time.Hour)
+	ticker := time.NewTicker(purgeEvery)
 	defer ticker.Stop()
+	var rewriteAt time.Time
 	for {
 		now := time.Now()
 		if err := q.store.PurgeQueue(ctx, now.Add(-keepIDs), now.Add(-keepLocked)); err != nil && ctx.Err() == nil {
 			q.log.Error().Err(err).Msg("Old rows could not be deleted")
+		}
+		if !now.Before(rewriteAt) {
+			if err := q.store.Rewrite(ctx); err == nil {
+				rewriteAt = now.Add(rewriteEvery - purgeEvery/2) // the ticker may be early by a little
+			} else if ctx.Err() == nil {
+				q.log.Error().Err(err).Msg("The database could not be rewritten: copies of erased texts may stay in it")
+			}
 		}
 		select {
 		case <-ctx.Done():

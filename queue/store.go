@@ -213,10 +213,14 @@ type Blocking interface {
 	RetryRoom(ctx context.Context, room chat.RoomID) error
 }
 
-// Cleaning is the part of Store that deletes old rows that nothing needs any more.
+// Cleaning is the part of Store that deletes old rows that nothing needs any more, and
+// the remains of erased contents.
 type Cleaning interface {
 	// PurgeQueue deletes rows that were finished before the given time, finishes
 	// locked events that came in before lockedBefore, and overwrites erased contents
 	// left on disk.
 	PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error
+	// Rewrite writes the whole database anew, so that no copies of erased contents stay
+	// in its files. Other uses of the store wait meanwhile.
+	Rewrite(ctx context.Context) error
 }

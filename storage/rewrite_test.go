@@ -1,0 +1,63 @@
+package storage
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const secret = "un texte à effacer"
+
+// text returns a text of a random length that holds secret.
+func text(r *rand.Rand) string { return secret + strings.Repeat(".", 100+r.IntN(300)) }
+
+// When SQLite moves rows between pages, it leaves copies in the free parts of the old
+// pages. Erasing the rows does not erase these copies, Rewrite does.
+func TestRewrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bot.db")
+	db, err := Open(t.Context(), path)
+	must(t, err)
+	// Posts come, are edited before they are sent, and are sent, a few late.
+	r := rand.New(rand.NewPCG(1, 0))
+	var open []queue.Row
+	send := func(i int) {
+		_, _, err := db.ConfirmPost(t.Context(), open[i].Txn, "$sent"+chat.EventID(open[i].Cause), noon)
+		must(t, err)
+		open = slices.Delete(open, i, i+1)
+	}
+	for n := range 400 {
+		switch k := r.IntN(20); {
+		case k < 9 || len(open) == 0:
+			open = append(open, mustPost(t, db, chat.EventID(fmt.Sprint("$", n)), salon, text(r)))
+		case k < 12:
+			row := &open[r.IntN(len(open))]
+			row.Post.HTML = text(r)
+			must(t, db.UpdatePost(t.Context(), *row, noon))
+		default:
+			send(r.IntN(min(len(open), 8)))
+		}
+	}
+	for len(open) > 0 {
+		send(0)
+	}
+	must(t, db.Rewrite(t.Context()))
+	must(t, db.CheckIntegrity(t.Context()))
+	if onDisk(t, path, secret) {
+		t.Error("erased texts are left in the database's files")
+	}
+	posts, err := db.PostsOf(t.Context(), "$0")
+	must(t, err)
+	if len(posts) != 1 || posts[0].State != queue.Sent || posts[0].EventID != "$sent$0" {
+		t.Errorf("the first post is now %+v", posts)
+	}
+	must(t, db.Close())
+	if onDisk(t, path, secret) {
+		t.Error("erased texts are left in the closed database")
+	}
+}
