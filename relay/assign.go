@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"heraut/chat"
@@ -46,7 +45,7 @@ func mayPassOn(e chat.Event, q Question) error {
 	case !q.Status.Asked() || q.Status.Closed() || q.Waits():
 		return &Fault{What: FaultNotOpen, Number: q.Number}
 	case q.SameAs != 0:
-		return &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
+		return joinedFault(q)
 	case q.Claimer != "" && q.Claimer != e.Sender && e.Level < chat.LevelModerator:
 		return &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}

@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -41,7 +40,7 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	case !q.Status.Asked() && !before.Carried():
 		return d.takeChoice(ctx, e, q)
 	case q.SameAs != 0 && e.Room == q.Experts && !before.Carried():
-		return d.refuse(e, q, &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)})
+		return d.refuse(e, q, joinedFault(q))
 	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
 		return d.refuse(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}

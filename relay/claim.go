@@ -55,7 +55,7 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 	case !q.Status.Asked() || q.Status.Closed():
 		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
 	case q.SameAs != 0:
-		return nil, &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
+		return nil, joinedFault(q)
 	case q.Claimer != "" && q.Claimer != e.Sender && !d.IsAssigned(q, e.Sender):
 		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}

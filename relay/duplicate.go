@@ -19,6 +19,12 @@ type joined struct {
 	Prefix         string
 }
 
+// joinedFault returns the Fault that nothing is carried from the experts' thread of the
+// duplicate q.
+func joinedFault(q Question) *Fault {
+	return &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
+}
+
 // duplicates returns the numbers of the questions that repeat q; nil if there are none.
 func (q Question) duplicates() []int64 {
 	numbers, err := readNumbers(q.Duplicates)

@@ -254,9 +254,12 @@ func (d *Carrier) tell(ctx context.Context, cause chat.Cause, room chat.RoomID, 
 func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	var fault *Fault
 	var err error
-	if row.Post.Room == q.Origin {
+	switch {
+	case row.Post.Room == q.Origin && q.SameAs != 0:
+		fault = joinedFault(q)
+	case row.Post.Room == q.Origin:
 		fault, err = faultOf(d.mayReturn(ctx, q))
-	} else {
+	default:
 		fault, err = faultOf(d.stillReaches(ctx, row, q, chat.UserID(s.event), s))
 	}
 	if err != nil || fault == nil {

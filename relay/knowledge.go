@@ -138,7 +138,8 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 }
 
 // Entry makes an entry for the FAQ, for the caller to store, from an answer and its
-// question, without names; now is the entry's date. If forAll is true, all rooms may
+// question, without the names of the expert in charge and of those who asked the
+// question or one that repeats it; now is the entry's date. If forAll is true, all rooms may
 // see the entry. If not, only rooms may whose readers could have read the question and
 // the answer in the room where the question was asked. The error is ErrNoAnswer if the
 // question's text is erased.
@@ -150,7 +151,12 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	if q.Text == "" {
 		return Entry{}, ErrNoAnswer
 	}
-	unnamed := func(text string) string { return withoutNames(text, q.AskerName, q.ClaimerName) }
+	names, err := askersGiven(ctx, k.Store, q, answer, "")
+	if err != nil {
+		return Entry{}, err
+	}
+	names = append(names, q.ClaimerName)
+	unnamed := func(text string) string { return withoutNames(text, names...) }
 	e := Entry{Question: unnamed(q.Text), Answer: unnamed(answer.Text), Audience: chat.Everybody, KeptAt: now, Event: answer.Event}
 	if forAll {
 		return e, nil

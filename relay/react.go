@@ -75,11 +75,12 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 // mirror returns a Result that repeats the reaction e on the copy of the message in the
 // other room, where the bot puts each emoji once for all people who use it. m is the
 // record of the reaction's target; known says that there is one. The Result has no
-// change for a key that is not an emoji, for a message without a copy, and where the
-// bot may not repeat the reaction. The bool is always true: as in the results of React,
-// it says that the reaction belongs to a question.
+// change for a key that is not an emoji, for a message without a copy, for an expert's
+// reaction in the thread of a duplicate, and where the bot may not repeat the reaction.
+// The bool is always true: as in the results of React, it says that the reaction belongs
+// to a question.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
-	if !isEmoji(e.Reaction.Key) {
+	if !isEmoji(e.Reaction.Key) || q.SameAs != 0 && e.Room == q.Experts {
 		return queue.Result{}, true, nil
 	}
 	room, target := counterpart(e, q, m, known)

@@ -51,7 +51,7 @@ func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
 	if found, err := has(err); !found {
 		return err
 	}
-	numbers, err := d.sharedWith(ctx, first, m)
+	numbers, err := sharedWith(ctx, d.store, first, m)
 	if err != nil {
 		return err
 	}
@@ -65,8 +65,8 @@ func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
 
 // sharedWith returns the numbers of the duplicates of first, and of the questions
 // separated since to whose askers the answer m was given, in ascending order.
-func (d *Carrier) sharedWith(ctx context.Context, first Question, m Message) ([]int64, error) {
-	given, err := d.store.SharedOf(ctx, m.Event)
+func sharedWith(ctx context.Context, store askedStore, first Question, m Message) ([]int64, error) {
+	given, err := store.SharedOf(ctx, m.Event)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"heraut/chat"
 	"heraut/locale"
 )
 
@@ -12,7 +13,7 @@ import (
 // duplicate of first, reads it: plain text, in which an ellipsis replaces user ids and
 // the names of those who asked the other questions. file adds that a file is attached.
 func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, say carried, file bool) (string, error) {
-	askers, err := d.otherAskers(ctx, q, first, m)
+	askers, err := askersGiven(ctx, d.store, first, m, q.Asker)
 	if err != nil {
 		return "", err
 	}
@@ -44,20 +45,27 @@ func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, 
 // fit.
 const cutFrom = maxCarried - 16
 
-// otherAskers returns the names, for people, of those who asked first, its other
-// duplicates, or a question separated since to whose asker the answer m was given, but
-// not that of the asker of q.
-func (d *Carrier) otherAskers(ctx context.Context, q, first Question, m Message) (names []string, err error) {
-	numbers, err := d.sharedWith(ctx, first, m)
+// askedStore is the part of the stores that askersGiven reads.
+type askedStore interface {
+	Question(ctx context.Context, number int64) (Question, error)
+	SharedOf(ctx context.Context, answer chat.EventID) ([]Message, error)
+}
+
+// askersGiven returns the names, for people, of those who asked first, one of its
+// duplicates, or a question separated since to whose asker the answer m was given. It
+// leaves out the names in duplicates and separated questions of the asker except; empty:
+// it leaves out none.
+func askersGiven(ctx context.Context, store askedStore, first Question, m Message, except chat.UserID) (names []string, err error) {
+	numbers, err := sharedWith(ctx, store, first, m)
 	if err != nil {
 		return nil, err
 	}
 	names = []string{first.AskerName}
 	for _, n := range numbers {
-		other, err := d.store.Question(ctx, n)
+		other, err := store.Question(ctx, n)
 		if found, err := has(err); err != nil {
 			return nil, err
-		} else if found && other.Asker != q.Asker {
+		} else if found && (except == "" || other.Asker != except) {
 			names = append(names, other.AskerName)
 		}
 	}
