@@ -36,16 +36,16 @@ type assigned struct {
 }
 
 // mayPassOn returns a *Fault if the sender of e may not give the question q to another
-// person. The expert in charge may, moderators may, and any expert may while nobody is
+// person, or the error of the store. The expert in charge may, moderators may, and any expert may while nobody is
 // in charge: in the experts' room, while the question is open and repeats no other.
-func mayPassOn(e chat.Event, q Question) error {
+func (d *Carrier) mayPassOn(ctx context.Context, e chat.Event, q Question) error {
 	switch {
 	case e.Room != q.Experts:
 		return &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed() || q.Waits():
 		return &Fault{What: FaultNotOpen, Number: q.Number}
 	case q.SameAs != 0:
-		return joinedFault(q)
+		return d.joinedFault(ctx, q)
 	case q.Claimer != "" && q.Claimer != e.Sender && e.Level < chat.LevelModerator:
 		return &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
@@ -60,14 +60,14 @@ func mayPassOn(e chat.Event, q Question) error {
 // The error is a *Fault if the sender may not, or the message names no single other
 // member of the experts' room. Assign asks the homeserver for the members.
 func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name string) (func(ctx context.Context) error, error) {
-	if err := mayPassOn(e, q); err != nil {
+	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return nil, err
 	}
 	who, members, err := d.colleague(ctx, e, q, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.mayAssign(e, q, who, members[who]); err != nil {
+	if err := d.mayAssign(ctx, e, q, who, members[who]); err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context) error {
@@ -75,7 +75,7 @@ func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name str
 			return err
 		}
 		return d.update(ctx, q.Number, func(now *Question) error {
-			fault, err := faultOf(d.mayAssign(e, *now, who, members[who]))
+			fault, err := faultOf(d.mayAssign(ctx, e, *now, who, members[who]))
 			if err != nil {
 				return err
 			} else if fault != nil {
@@ -89,8 +89,8 @@ func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name str
 
 // mayAssign returns the *Fault of mayPassOn, or one if the user who, called name, has or
 // is asked to have the question already.
-func (d *Carrier) mayAssign(e chat.Event, q Question, who chat.UserID, name string) error {
-	if err := mayPassOn(e, q); err != nil {
+func (d *Carrier) mayAssign(ctx context.Context, e chat.Event, q Question, who chat.UserID, name string) error {
+	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return err
 	}
 	switch {

@@ -40,7 +40,7 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	case !q.Status.Asked() && !before.Carried():
 		return d.takeChoice(ctx, e, q)
 	case q.SameAs != 0 && e.Room == q.Experts && !before.Carried():
-		return d.refuse(e, q, joinedFault(q))
+		return d.refuseJoined(ctx, e, q)
 	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
 		return d.refuse(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
@@ -284,6 +284,15 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 		}},
 		Change: d.noteChange(e, q),
 	}, true, nil
+}
+
+// refuseJoined is refuse for the message e of an expert in the thread of the duplicate q.
+func (d *Carrier) refuseJoined(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
+	fault, err := faultOf(d.joinedFault(ctx, q))
+	if err != nil {
+		return queue.Result{}, true, err
+	}
+	return d.refuse(e, q, fault)
 }
 
 // noteChange returns a function that stores the message e about the question q as a

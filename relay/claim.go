@@ -48,14 +48,14 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 // the question is closed. A colleague whom that expert asked takes the question over
 // (Assign). The error is a *Fault outside the experts' room, for a question that is not
 // open or is a duplicate, and for one of which another expert is in charge.
-func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+func (d *Carrier) Claim(ctx context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed():
 		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
 	case q.SameAs != 0:
-		return nil, joinedFault(q)
+		return nil, d.joinedFault(ctx, q)
 	case q.Claimer != "" && q.Claimer != e.Sender && !d.IsAssigned(q, e.Sender):
 		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}

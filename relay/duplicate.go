@@ -14,15 +14,24 @@ import (
 // that a question repeats another one, or no longer does.
 type joined struct {
 	Number, SameAs int64
-	What           string // "asker", "link", "solved", "handed" or "apart"
+	What           string // "asker", "link", "elsewhere", "solved", "handed" or "apart"
 	Link           string // to the other question in its experts' room; empty: unknown
 	Prefix         string
 }
 
-// joinedFault returns the Fault that nothing is carried from the experts' thread of the
-// duplicate q.
-func joinedFault(q Question) *Fault {
-	return &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
+// joinedFault returns the *Fault that nothing is carried from the experts' thread of the
+// duplicate q, and whether these experts have the question that it repeats. Any other
+// error is that of the store.
+func (d *Carrier) joinedFault(ctx context.Context, q Question) error {
+	first, err := d.original(ctx, q)
+	if err != nil {
+		return err
+	}
+	fault := &Fault{What: FaultJoined, Number: q.Number, Word: strconv.FormatInt(q.SameAs, 10)}
+	if first.Experts != q.Experts {
+		fault.What = FaultJoinedAway
+	}
+	return fault
 }
 
 // duplicates returns the numbers of the questions that repeat q; nil if there are none.
@@ -58,7 +67,7 @@ func (q *Question) dropDuplicate(number int64) {
 func (d *Carrier) Join(ctx context.Context, e chat.Event, q Question, number int64) (change func(ctx context.Context) error, original int64, err error) {
 	joinedAnew := q
 	joinedAnew.SameAs = 0
-	if err := mayPassOn(e, joinedAnew); err != nil {
+	if err := d.mayPassOn(ctx, e, joinedAnew); err != nil {
 		return nil, 0, err
 	}
 	if inClear, err := d.clear(ctx, e); err != nil {
@@ -222,18 +231,61 @@ func (d *Carrier) becomeDuplicate(ctx context.Context, q *Question, first Questi
 	}
 	q.SameAs, q.Duplicates, q.Claimer, q.ClaimerName = first.Number, "", "", ""
 	q.take(stepJoin)
-	link := ""
+	q.RemindedAt = d.Now() // the experts know what its asker wrote so far
+	if err := d.linkOriginal(ctx, q, first); err != nil {
+		return err
+	}
+	return d.tellJoined(ctx, q)
+}
+
+// linkOriginal says in the experts' thread of the duplicate q where first, which it
+// repeats, is answered: by a link to it, or that other experts have it. The caller saves
+// q.
+func (d *Carrier) linkOriginal(ctx context.Context, q *Question, first Question) error {
+	data := joined{Number: q.Number, SameAs: first.Number, What: "link", Prefix: d.Book.Of(q.Experts).Prefix}
 	root, err := d.store.PostByKey(ctx, first.Root)
 	if found, err := has(err); err != nil {
 		return err
 	} else if found && root.EventID != "" {
-		link = d.Links.Event(first.Experts, root.EventID)
+		data.Link = d.Links.Event(first.Experts, root.EventID)
 	}
-	data := joined{Number: q.Number, SameAs: first.Number, What: "link", Link: link, Prefix: d.Book.Of(q.Experts).Prefix}
-	if err := d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-joined", data); err != nil {
+	if first.Experts != q.Experts {
+		data.What = "elsewhere"
+	}
+	html, lang, err := d.say(q.Experts, "relay-joined", data)
+	if err != nil {
 		return err
 	}
-	return d.tellJoined(ctx, q)
+	_, err = d.postCaused(ctx, *q, linkCause+q.nextShow(), chat.Post{
+		Room: q.Experts, Priority: chat.Announcement, HTML: html, Alone: html, Lang: lang, Thread: chat.Target{Post: q.Root},
+	})
+	return err
+}
+
+// linkCause begins the causes of linkOriginal's posts, by which unlinkOriginal finds them.
+const linkCause chat.Cause = "joined/"
+
+// unlinkOriginal edits the post of linkOriginal, which leads to first, once first goes to
+// other experts than those of the duplicate q. It does nothing if there is no such post.
+// The caller saves q.
+func (d *Carrier) unlinkOriginal(ctx context.Context, q *Question, first Question) error {
+	all, err := d.store.MessagesOf(ctx, q.Number)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(all) {
+		if !strings.HasPrefix(string(m.Post), string(linkCause)) || m.Room != q.Experts {
+			continue
+		}
+		data := joined{Number: q.Number, SameAs: first.Number, What: "elsewhere", Prefix: d.Book.Of(q.Experts).Prefix}
+		html, lang, err := d.say(q.Experts, "relay-joined", data)
+		if err != nil {
+			return err
+		}
+		post := chat.Post{Room: q.Experts, Priority: chat.Announcement, HTML: html, Alone: html, Lang: lang, Edits: chat.Target{Post: m.Post}}
+		return d.queue.Post(ctx, q.nextShow(), post)
+	}
+	return nil
 }
 
 // tellJoined posts to the asker of q, a duplicate, from which question it is answered,
@@ -369,12 +421,19 @@ func (d *Carrier) solveDuplicate(ctx context.Context, number int64, first *Quest
 }
 
 // tellHandedOver says to the experts of the duplicates of first, which goes to other
-// experts, that these answer from now on, and do not read what the askers add.
+// experts, that these answer from now on, and do not read what the askers add; or, to
+// those who get first, that they answer it.
 func (d *Carrier) tellHandedOver(ctx context.Context, first Question) error {
 	for _, n := range first.duplicates() {
 		_, err := has(d.update(ctx, n, func(q *Question) error {
-			if q.SameAs != first.Number || q.Experts == first.Experts || q.Status.Closed() {
+			switch {
+			case q.SameAs != first.Number || q.Status.Closed():
 				return nil
+			case q.Experts == first.Experts:
+				return d.linkOriginal(ctx, q, first)
+			}
+			if err := d.unlinkOriginal(ctx, q, first); err != nil {
+				return err
 			}
 			data := joined{Number: n, SameAs: first.Number, What: "handed", Prefix: d.Book.Of(q.Experts).Prefix}
 			return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-joined", data)

@@ -2,8 +2,11 @@ package relay_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+
+	"heraut/chat"
 )
 
 // Nothing leaves the experts' thread of a duplicate, reactions neither, and those that
@@ -54,5 +57,55 @@ func TestKeptAnswersHideTheAskersOfDuplicates(t *testing.T) {
 				t.Errorf("the entry names %s: %q", name, all[0].Answer)
 			}
 		}
+	})
+}
+
+// The experts of a duplicate are not sent to a thread that answers nothing any more, once
+// the question that it repeats is handed over.
+func TestDuplicateOfAQuestionThatIsHandedOver(t *testing.T) {
+	doubled(t, func(w *world) {
+		q1, root1, q2, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		link := w.last(experts, "répondez dans ce fil-là")
+		w.inThread(experts, bruno, root1, "!transmettre licences")
+		w.restart()
+		edited := func(text string) bool {
+			return slices.ContainsFunc(w.own(experts), func(p chat.Post) bool {
+				return p.Edits.Event == link && strings.Contains(plainOf(p), text)
+			})
+		}
+		if !edited("à laquelle d’autres experts répondent") {
+			t.Errorf("the link still leads to the thread of question 1:\n%s", w.log())
+		}
+		for _, say := range []func() chat.EventID{
+			func() chat.EventID { return w.inThread(experts, bruno, root2, "Un oubli.") },
+			func() chat.EventID { return w.inThread(experts, bruno, root2, "!prendre") },
+			func() chat.EventID { return w.inThread(experts, bruno, root2, "!confier Dora") },
+			func() chat.EventID { return w.inThread(experts, bruno, root2, "!transmettre licences") },
+		} {
+			said := say()
+			w.saysLast(experts, "à laquelle d’autres experts répondent")
+			w.neverSays(experts, "Répondez dans le fil de celle-là")
+			if last := w.own(experts)[len(w.own(experts))-1]; last.ReplyTo.Event != said {
+				t.Errorf("it answers %v:\n%s", last.ReplyTo, w.log())
+			}
+		}
+		w.say(salon, alix, "!question Et moi ?")
+		w.inThread(experts, bruno, w.root(), "!meme 2") // lawyers answer the first
+		w.says(experts, "La question n° 3 est la même que la n° 1, à laquelle d’autres experts répondent")
+		w.inThread(experts, bruno, root2, "!separer")
+		w.inThread(experts, bruno, root2, "La LGPL.")
+		w.says(elsewhere, "La LGPL.")
+		w.neverSays(salon, "La LGPL.")
+		w.inThread(salon, camille, q1, "Merci.")
+		w.inThread(elsewhere, farid, q2, "Merci.")
+	})
+	doubled(t, func(w *world) { // and back
+		_, root1, _, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.inThread(experts, bruno, root1, "!transmettre licences")
+		w.inThread(lawyers, emma, w.last(lawyers, "question n°"), "!transmettre libre")
+		w.inThread(experts, bruno, root2, "Un oubli.")
+		w.says(experts, "Répondez dans le fil de celle-là")
 	})
 }

@@ -66,14 +66,15 @@ const (
 	FaultSelf     FaultKind = "self"     // it names the bot
 	FaultAssigned FaultKind = "assigned" // it names the colleague who is asked already
 
-	FaultJoined      FaultKind = "joined"       // the question, a duplicate, is answered from another one
-	FaultSameAlready FaultKind = "same already" // the question is that one, or is joined to it already
-	FaultUnanswered  FaultKind = "unanswered"   // the other question is closed, and has no answer, or no longer
-	FaultNotJoined   FaultKind = "not joined"   // the question's room is out of reach, or more open than the other's
-	FaultAskedAlone  FaultKind = "asked alone"  // the other question was asked in a direct message
-	FaultApart       FaultKind = "apart"        // the question repeats no other
-	FaultParted      FaultKind = "parted"       // an answer waited until its question had no such duplicate
-	FaultNotShared   FaultKind = "not shared"   // an answer cannot be given to the asker of a duplicate
+	FaultJoined      FaultKind = "joined"           // the question, a duplicate, is answered from another one
+	FaultJoinedAway  FaultKind = "joined elsewhere" // idem, and other experts have that one
+	FaultSameAlready FaultKind = "same already"     // the question is that one, or is joined to it already
+	FaultUnanswered  FaultKind = "unanswered"       // the other question is closed, and has no answer, or no longer
+	FaultNotJoined   FaultKind = "not joined"       // the question's room is out of reach, or more open than the other's
+	FaultAskedAlone  FaultKind = "asked alone"      // the other question was asked in a direct message
+	FaultApart       FaultKind = "apart"            // the question repeats no other
+	FaultParted      FaultKind = "parted"           // an answer waited until its question had no such duplicate
+	FaultNotShared   FaultKind = "not shared"       // an answer cannot be given to the asker of a duplicate
 
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 

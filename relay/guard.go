@@ -256,7 +256,7 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 	var err error
 	switch {
 	case row.Post.Room == q.Origin && q.SameAs != 0:
-		fault = joinedFault(q)
+		fault = &Fault{What: FaultJoined, Number: q.Number}
 	case row.Post.Room == q.Origin:
 		fault, err = faultOf(d.mayReturn(ctx, q))
 	default:

@@ -31,7 +31,7 @@ type handedOver struct {
 // none. The error is a *Fault if the sender may not hand the question over, or if it
 // may not go there.
 func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme string) (change func(ctx context.Context) error, asks bool, room string, err error) {
-	if err := mayPassOn(e, q); err != nil {
+	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return nil, false, "", err
 	}
 	theme = text.Fold(strings.TrimLeft(strings.TrimSpace(theme), "#"))

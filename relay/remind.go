@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -65,6 +64,8 @@ type RemindStore interface {
 	Question(ctx context.Context, number int64) (Question, error)
 	SaveQuestion(ctx context.Context, q Question) error
 	SaveMessage(ctx context.Context, m Message) error
+	// MessagesOf returns a question's messages, oldest first.
+	MessagesOf(ctx context.Context, question int64) ([]Message, error)
 	// Lists returns when each experts' room last got the list of its open questions,
 	// or would have got it if there had been any. For a room that never did, it is
 	// when the room first had one.
@@ -137,9 +138,16 @@ func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("look up open questions: %w", err)
 	}
 	quiet := r.quietNow(now)
-	due := slices.DeleteFunc(slices.Clone(open), func(q Question) bool {
-		return !r.experts(q, quiet(q.Experts), now) && !r.asker(q, quiet(q.Origin), now)
-	})
+	var due []Question
+	for _, q := range open {
+		unheard, err := r.unheard(ctx, q, quiet(q.Experts), now)
+		if err != nil {
+			return fmt.Errorf("look up what was added to question %d: %w", q.Number, err)
+		}
+		if !unheard.IsZero() || r.experts(q, quiet(q.Experts), now) || r.asker(q, quiet(q.Origin), now) {
+			due = append(due, q)
+		}
+	}
 	if len(due) > 0 {
 		if err := r.Queue.Do(ctx, func(ctx context.Context) error { return r.remindAll(ctx, due, quiet, now) }); err != nil {
 			return err
@@ -194,7 +202,8 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 }
 
 // remind posts the reminder that is due for the question q at now: to the experts that
-// it has no answer, or to the asker the question whether it is solved. It stores that
+// it, or what was added to it as a duplicate, has no answer, or to the asker the
+// question whether it is solved. It stores that
 // it did. It does nothing if none is due, or if the experts' room may not see the
 // question.
 func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
@@ -203,9 +212,16 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 		Room: q.Experts, Priority: chat.Relay, ReplyTo: chat.Target{Post: q.Root},
 		Guard: subject{kind: aboutReminder, question: q.Number}.guard(),
 	}
-	template := ""
+	unheard, err := r.unheard(ctx, q, quiet(q.Experts), now)
+	if err != nil {
+		return err
+	}
+	template, occasion := "", ""
+	if !unheard.IsZero() {
+		occasion = fmt.Sprintf("/%d", unheard.UnixMilli())
+	}
 	switch {
-	case r.experts(q, quiet(q.Experts), now):
+	case !unheard.IsZero(), r.experts(q, quiet(q.Experts), now):
 		if may, err := r.Reaches(ctx, q); err != nil || !may {
 			return err
 		}
@@ -217,7 +233,6 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	default:
 		return nil
 	}
-	var err error
 	q.ClaimerName, post.Lang = PersonName(q.ClaimerName), lang
 	post.HTML, err = locale.Render(lang, template, struct {
 		Question
@@ -226,7 +241,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	if err != nil {
 		return err
 	}
-	cause := chat.Cause(fmt.Sprintf("%s/%d", template, q.Number))
+	cause := chat.Cause(fmt.Sprintf("%s/%d%s", template, q.Number, occasion))
 	if q.Former != "" { // the experts who handed it over were reminded, perhaps
 		cause += chat.Cause("/" + q.Root)
 	}

@@ -202,6 +202,49 @@ func TestAskedWhetherItIsSolved(t *testing.T) {
 	r.tell(r.until("2026-09-16 23:00"))
 }
 
+// What the asker of a duplicate adds stands in a thread that no list shows: the experts
+// are reminded of it, once, unless an answer came after it.
+func TestRemindedOfWhatADuplicateAdds(t *testing.T) {
+	r := newReminded(t, "2026-09-07 08:00") // a Monday
+	r.options.List, r.options.FollowUp = nil, 0
+	r.restart()
+	first, q := r.ask("Où ?"), r.ask("Où donc ?")
+	first.Duplicates, first.RemindedAt = fmt.Sprint(q.Number), r.now
+	r.save(first)
+	adds := func(role relay.Role, source chat.EventID) {
+		t.Helper()
+		r.now = r.now.Add(time.Second)
+		m := relay.Message{
+			Post: chat.PostKey(fmt.Sprint("post ", r.now)), Room: q.Experts, Question: q.Number, Role: role, At: r.now, Source: source,
+		}
+		if role == relay.RoleFollowUp {
+			m.Event = chat.EventID(m.Post)
+		}
+		if err := r.db.SaveMessage(r.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		stored, err := r.db.Question(r.Context(), q.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored.ActiveAt = r.now
+		r.save(stored)
+	}
+	adds(relay.RoleFollowUp, "") // before the questions are joined
+	q.SameAs, q.RemindedAt = first.Number, r.now
+	r.save(q)
+	r.tell(r.until("2026-09-08 09:00"))
+	adds(relay.RoleFollowUp, "")
+	r.now = r.now.Add(time.Hour)
+	adds(relay.RoleFollowUp, "")
+	r.tell(r.until("2026-09-10 12:00"), "Tue 09-08 17:00 !experts:example.org:|L’auteur de la question n° 2, la même que la n° 1, a ajouté")
+	adds(relay.RoleFollowUp, "")
+	adds(relay.RoleRemark, "$answer")
+	r.tell(r.until("2026-09-14 12:00"))
+	adds(relay.RoleFollowUp, "")
+	r.tell(r.until("2026-09-20 12:00"), "Tue 09-15 08:00 !experts:example.org:|L’auteur de la question n° 2")
+}
+
 // Experts are not shown duplicates among the open questions: they answer them elsewhere.
 func TestListWithoutDuplicates(t *testing.T) {
 	r := newReminded(t, "2026-05-05 12:00")

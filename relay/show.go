@@ -230,7 +230,11 @@ func (d *Carrier) remarkInBoth(ctx context.Context, q *Question, except chat.Roo
 // the question. It returns the post's key, and counts the post in q.Shows; the caller
 // saves q.
 func (d *Carrier) postRemark(ctx context.Context, q *Question, p chat.Post) (chat.PostKey, error) {
-	cause := q.nextShow()
+	return d.postCaused(ctx, *q, q.nextShow(), p)
+}
+
+// postCaused is postRemark for a post of a given cause; it leaves q as it is.
+func (d *Carrier) postCaused(ctx context.Context, q Question, cause chat.Cause, p chat.Post) (chat.PostKey, error) {
 	key := chat.KeyOf(cause, 0)
 	if err := d.queue.Post(ctx, cause, p); err != nil {
 		return key, err
