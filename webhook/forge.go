@@ -94,10 +94,21 @@ func readForge(r *reader, o object) []*note {
 // The title is that of the first object in o, by alphabetical order of the keys, that
 // has a title, a name or an id; objects that come with many kinds of event, such as the
 // repository and the sender, do not count. Without such an object, the title is the
-// workflow, or else n.where, or else another name in o, and forgeOther clears n.where
-// if it equals the title.
+// workflow, or else n.where, or else another name in o. forgeOther clears n.where if it
+// equals the title.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
+	if !forgeFirst(o, event, n) {
+		forgeUnnamed(o, event, n)
+	}
+	if n.title == n.where {
+		n.where = ""
+	}
+}
+
+// forgeFirst fills n from the first object of forgeOther, and reports whether there is
+// one.
+func forgeFirst(o object, event string, n *note) bool {
 	for _, key := range o.keys() {
 		subject := o.obj(key)
 		if len(subject) == 0 || slices.Contains([]string{"repository", "sender", "organization", "enterprise", "changes", "inputs", "installation"}, key) {
@@ -105,9 +116,14 @@ func forgeOther(o object, event string, n *note) {
 		}
 		if title := subject.first("title", "name", "full_name", "login", "key_id", "content", "id"); title != "" {
 			n.kind, n.title, n.link = cmp.Or(event, key), title, page(subject.str("html_url"), n.link)
-			return
+			return true
 		}
 	}
+	return false
+}
+
+// forgeUnnamed is forgeOther for a body without an object that has a name.
+func forgeUnnamed(o object, event string, n *note) {
 	if installation := o.obj("installation"); len(installation) > 0 && n.title == "" {
 		n.kind, n.title, n.link = "installation", installation.first("app_slug", "target_type", "id"), installation.str("html_url")
 	}
@@ -119,9 +135,6 @@ func forgeOther(o object, event string, n *note) {
 	}
 	if from := o.str("changes", "repository", "name", "from"); from != "" {
 		n.with("before", from)
-	}
-	if n.title == n.where {
-		n.where = ""
 	}
 }
 

@@ -120,6 +120,8 @@ var ownBodies = []ownBody{
 		[]string{"Lenteurs (https://e.pagerduty.com/incidents/Q", "par Léa", "Nous cherchons"}, nil},
 	{"Grafana without labels", "application/json", `{"receiver":"","status":"firing","alerts":[{"status":"firing"}],"title":"[FIRING:1]","message":"Essai","externalURL":"https://grafana.example.org/"}`, "alertmanager",
 		[]string{"[FIRING:1] (https://grafana.example.org/", "Essai"}, nil},
+	{"a renamed organization", "application/json", `{"action":"renamed","account":{"login":"bluehats","html_url":"https://forge.example.org/bluehats"},"organization":{"login":"bluehats"},"sender":{"login":"lea"}}`, "forge",
+		[]string{"bluehats (https://forge.example.org/bluehats", "par lea"}, []string{"bluehats · par lea"}},
 	{"nothing but null", "application/json", `{"text":null,"attachments":[{"title":null,"ts":null}]}`, "json", []string{"Message d’un outil"}, []string{"null"}},
 	{"unknown JSON", "application/json", `{"title":"Rapport","status":"fini","url":"https://example.org/r?token=abcdef&a=1","token":"SECRET","count":3,"nothing":null,"unsubscribe_url":"https://example.org/u","nested":{"deep":{"list":[1,2]}}}`, "json",
 		[]string{"fini : Rapport (https://example.org/r?a=1", "count : 3", `"deep"`}, []string{"SECRET", "abcdef", "null", "unsubscribe"}},
