@@ -20,6 +20,10 @@ type Assignment struct {
 	At  time.Time
 }
 
+// assignCause returns the cause of what the relay posts for the command by which an expert
+// asks a colleague: the request, or why there is none.
+func assignCause(command chat.EventID) chat.Cause { return chat.Cause("assign/" + command) }
+
 // waitsFor reports whether the user may still accept the question at now.
 func (a Assignment) waitsFor(user chat.UserID, now time.Time) bool {
 	return a.To != "" && a.To == user && now.Before(a.At.Add(assignFor))
@@ -29,7 +33,7 @@ func (a Assignment) waitsFor(user chat.UserID, now time.Time) bool {
 // after a question, or says what became of that.
 type assigned struct {
 	Number int64
-	What   string // "asked", "accepted", "over", "declined", "expired" or "left"
+	What   string // "asked", "accepted", "over", "declined", "expired", "refused" or "left"
 	Name   string // of the colleague; empty: unknown
 	By     string // the name of the expert who asks; empty: unknown
 	Prefix string
@@ -80,7 +84,7 @@ func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name str
 				return err
 			} else if fault != nil {
 				post := chat.Post{Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.ID}}
-				return d.tell(ctx, chat.Cause("assign/"+e.ID), e.Room, post, fault)
+				return d.tell(ctx, assignCause(e.ID), e.Room, post, fault)
 			}
 			return d.askColleague(ctx, now, e, who, members[who])
 		})
@@ -108,28 +112,33 @@ func (d *Carrier) askColleague(ctx context.Context, q *Question, e chat.Event, w
 	if err := d.endAssignment(ctx, q, q.Experts, "over"); err != nil {
 		return err
 	}
-	data := assigned{Number: q.Number, What: "asked", Name: PersonName(name), By: PersonName(e.Name), Prefix: d.Book.Of(q.Experts).Prefix}
-	guard := subject{kind: aboutAssignment, question: q.Number, event: string(who)}.guard()
-	ask, err := d.call(ctx, q, who, data, guard)
-	q.Assign = Assignment{To: who, By: e.Sender, Ask: ask, At: d.Now()}
+	return d.postCall(ctx, q, assignCause(e.ID), Assignment{To: who, By: e.Sender, At: d.Now()}, name, e.Name)
+}
+
+// postCall asks the colleague of the request a, called name, by a post of that cause in
+// the experts' thread of the question q. by is the name of the expert who asks; names
+// are empty if unknown. It sets q.Assign to a; the caller saves q.
+func (d *Carrier) postCall(ctx context.Context, q *Question, cause chat.Cause, a Assignment, name, by string) error {
+	data := assigned{Number: q.Number, What: "asked", Name: PersonName(name), By: PersonName(by), Prefix: d.Book.Of(q.Experts).Prefix}
+	post, err := d.call(*q, a.To, data)
+	if err != nil {
+		return err
+	}
+	post.Guard = subject{kind: aboutAssignment, question: q.Number, event: string(a.To)}.guard()
+	a.Ask, err = d.postCaused(ctx, *q, cause, post)
+	q.Assign = a
 	return err
 }
 
-// call posts the message of the template relay-assigned in the experts' thread of the
-// question q, where it pings the user who; empty: nobody. It returns the post's key, and
-// counts the post in q.Shows; the caller saves q.
-func (d *Carrier) call(ctx context.Context, q *Question, who chat.UserID, data assigned, guard chat.Guard) (chat.PostKey, error) {
+// call returns the post of the template relay-assigned in the experts' thread of the
+// question q, where it pings the user who; empty: nobody.
+func (d *Carrier) call(q Question, who chat.UserID, data assigned) (chat.Post, error) {
 	html, lang, err := d.say(q.Experts, "relay-assigned", data)
-	if err != nil {
-		return "", err
-	}
-	post := chat.Post{
-		Room: q.Experts, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: chat.Target{Post: q.Root}, Guard: guard,
-	}
+	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: chat.Target{Post: q.Root}}
 	if who != "" {
 		post.Rings, post.Mentions = true, []chat.UserID{who}
 	}
-	return d.postRemark(ctx, q, post)
+	return post, err
 }
 
 // endAssignment ends the request to a colleague, if there is one: the post that asks,
@@ -183,7 +192,17 @@ func (d *Carrier) refuseAssignment(ctx context.Context, q *Question, what string
 	if err := d.endAssignment(ctx, q, q.Experts, "over"); err != nil {
 		return err
 	}
-	_, err := d.call(ctx, q, by, assigned{Number: q.Number, What: what, Prefix: d.Book.Of(q.Experts).Prefix}, chat.Guard{})
+	return d.tellAssigner(ctx, q, by, what)
+}
+
+// tellAssigner tells the expert by, who asked a colleague to look after q, what became of
+// that. The caller saves q.
+func (d *Carrier) tellAssigner(ctx context.Context, q *Question, by chat.UserID, what string) error {
+	post, err := d.call(*q, by, assigned{Number: q.Number, What: what, Prefix: d.Book.Of(q.Experts).Prefix})
+	if err != nil {
+		return err
+	}
+	_, err = d.postRemark(ctx, q, post)
 	return err
 }
 
@@ -207,6 +226,40 @@ func (d *Carrier) Decline(_ context.Context, e chat.Event, q Question) (func(ctx
 			return d.refuseAssignment(ctx, q, "declined")
 		})
 	}, nil
+}
+
+// takeBack returns a function that ends the request of the post ask, about the question
+// with that number, since the expert who asked takes it back. It does nothing if that
+// request has ended.
+func (d *Carrier) takeBack(number int64, ask chat.PostKey) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return d.update(ctx, number, func(q *Question) error {
+			if q.Assign.Ask != ask {
+				return nil
+			}
+			return d.endAssignment(ctx, q, q.Experts, "over")
+		})
+	}
+}
+
+// commandTakenBack ends the request to a colleague, if there is one, that the command
+// made which was deleted in room.
+func (d *Carrier) commandTakenBack(ctx context.Context, room chat.RoomID, command chat.EventID) error {
+	ask := chat.KeyOf(assignCause(command), 0)
+	_, err := d.store.PostByKey(ctx, ask)
+	if posted, err := has(err); !posted {
+		return err // no such command, as for almost every deletion
+	}
+	open, err := d.store.QuestionsIn(ctx, room)
+	if err != nil {
+		return err
+	}
+	for _, q := range open {
+		if q.Experts == room && q.Assign.Ask == ask {
+			return d.takeBack(q.Number, ask)(ctx)
+		}
+	}
+	return nil
 }
 
 // claim puts the sender of e in charge of the question q if nobody is, or if the
@@ -281,16 +334,19 @@ func (d *Carrier) checkAssignment(ctx context.Context, row queue.Row, q Question
 }
 
 // assignmentEnded ends the request to a colleague to look after the question q if its
-// post, row, failed for good. It does nothing if row was sent.
+// post, row, failed for good, and tells the expert who asked. It does nothing if row was
+// sent.
 func (d *Carrier) assignmentEnded(ctx context.Context, row queue.Row, q Question) error {
 	if row.State != queue.Failed {
 		return nil
 	}
 	return d.update(ctx, q.Number, func(q *Question) error {
-		if q.Assign.Ask == row.Key {
-			q.Assign = Assignment{}
+		if q.Assign.Ask != row.Key {
+			return nil
 		}
-		return nil
+		by := q.Assign.By
+		q.Assign = Assignment{} // there is no post to edit
+		return d.tellAssigner(ctx, q, by, "refused")
 	})
 }
 

@@ -73,6 +73,8 @@ const (
 	FaultNotJoined   FaultKind = "not joined"       // the question's room is out of reach, or more open than the other's
 	FaultAskedAlone  FaultKind = "asked alone"      // the other question was asked in a direct message
 	FaultApart       FaultKind = "apart"            // the question repeats no other
+	FaultApartSolved FaultKind = "apart, solved"    // idem, and it is solved
+	FaultSeparate    FaultKind = "separate"         // only its asker and its experts separate a duplicate
 	FaultParted      FaultKind = "parted"           // an answer waited until its question had no such duplicate
 	FaultNotShared   FaultKind = "not shared"       // an answer cannot be given to the asker of a duplicate
 

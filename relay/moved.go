@@ -39,7 +39,8 @@ func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 
 // Move makes the relays and open questions of the room from go on in the room to, which
 // replaces it, in the transaction of ctx. The new messages there say what they
-// continue. It withdraws questions that the new experts' room may not see.
+// continue, and a request to a colleague is repeated. It withdraws questions that the new
+// experts' room may not see.
 func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {
@@ -64,8 +65,8 @@ func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range open {
-		if err := d.update(ctx, q.Number, func(q *Question) error {
+	for _, old := range open {
+		if err := d.update(ctx, old.Number, func(q *Question) error {
 			if q.Origin == from {
 				q.Origin, q.Thread, q.Confirmation = to, "", ""
 			}
@@ -84,6 +85,34 @@ func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 		}); err != nil {
 			return err
 		}
+		if old.Experts == from {
+			if err := d.askAgain(ctx, old, from); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// askAgain repeats the request to a colleague about the question old, if there is one, in
+// the room that replaced that of its experts. The colleague has as long to accept it as
+// before.
+func (d *Carrier) askAgain(ctx context.Context, old Question, from chat.RoomID) error {
+	a := old.Assign
+	if a.To == "" {
+		return nil
+	}
+	name, by := "", ""
+	if d.Name != nil {
+		name = d.Name(ctx, from, a.To)
+		if a.By != "" {
+			by = d.Name(ctx, from, a.By)
+		}
+	}
+	return d.update(ctx, old.Number, func(q *Question) error {
+		if q.Root == "" {
+			return nil // it was withdrawn
+		}
+		return d.postCall(ctx, q, q.nextShow(), a, name, by)
+	})
 }

@@ -46,7 +46,10 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 	}
 	switch sign := plainSign(e.Reaction.Key); {
 	case known && m.Post == q.Assign.Ask && e.Room == q.Experts && consentSigns[sign] == stop:
-		if !d.IsAssigned(q, e.Sender) {
+		switch {
+		case e.Sender == q.Assign.By:
+			return queue.Result{Change: d.takeBack(q.Number, m.Post)}, true, nil
+		case !d.IsAssigned(q, e.Sender):
 			return queue.Result{}, true, nil
 		}
 		change, err := d.Decline(ctx, e, q)
@@ -156,6 +159,7 @@ func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.Roo
 // moderator deleted the bot's message that shows the question to the experts. It
 // deletes the record of a carried message; the queue deletes its copy. It withdraws the
 // bot's copy of a reaction, unless other people still have the same reaction there.
+// A deleted command takes back the request to a colleague that it made.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -168,6 +172,9 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 				return err
 			}
 			return d.queue.Withdraw(ctx, r.Post)
+		}
+		if err := d.commandTakenBack(ctx, e.Room, event); err != nil {
+			return err
 		}
 		m, err := d.store.MessageOf(ctx, event)
 		if ok, err := has(err); err != nil {
@@ -212,17 +219,36 @@ func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 		if ok, err := has(err); err != nil {
 			return err
 		} else if ok && m.Carried() && m.Event == e.Original() {
-			m.Role, m.Room, m.Text = RoleNote, m.From, ""
-			if err := d.unshare(ctx, m.Event, m.From); err != nil {
-				return err
-			}
-			if err := d.unmark(ctx, m.Event); err != nil {
-				return err
-			}
-			return d.store.SaveMessage(ctx, m)
+			return d.uncarry(ctx, m)
 		}
 		// The askers of duplicates may still have an answer whose record is gone.
 		return errors.Join(d.unshare(ctx, e.Original(), e.Room), d.dropped(ctx, e.Original()))
+	}
+}
+
+// uncarry stores the carried message m as a note, and removes the bot's mark from it and
+// what the askers of duplicates were given of it.
+func (d *Carrier) uncarry(ctx context.Context, m Message) error {
+	if err := d.unshare(ctx, m.Event, m.From); err != nil {
+		return err
+	}
+	if err := d.unmark(ctx, m.Event); err != nil {
+		return err
+	}
+	m.Role, m.Room, m.Text = RoleNote, m.From, ""
+	return d.store.SaveMessage(ctx, m)
+}
+
+// Reasked returns a function for an edit e that makes a message the command that asks a
+// question. If the message was carried for another question, it is a note from then on.
+// The question that the message asked, if any, stays.
+func (d *Carrier) Reasked(e chat.Event) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		m, err := d.store.MessageOf(ctx, e.Original())
+		if known, err := has(err); !known || !m.Carried() || m.Event != e.Original() {
+			return err
+		}
+		return d.uncarry(ctx, m)
 	}
 }
 
