@@ -320,10 +320,12 @@ func (d *Carrier) removeDuplicate(ctx context.Context, original, number int64) e
 // sender of e is neither one of its experts, in their room, nor its asker.
 func (d *Carrier) Separate(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
+	case q.SameAs == 0 && q.Status == Solved:
+		return nil, &Fault{What: FaultApartSolved, Number: q.Number}
 	case q.SameAs == 0 || !q.Status.Asked():
 		return nil, &Fault{What: FaultApart, Number: q.Number}
 	case e.Room != q.Experts && e.Sender != q.Asker:
-		return nil, &Fault{What: FaultRights, Number: q.Number}
+		return nil, &Fault{What: FaultSeparate, Number: q.Number}
 	}
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {
@@ -398,24 +400,73 @@ func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Ques
 
 // solveDuplicate closes the duplicate of first with that number as solved, since first
 // is, and tells its asker. If the asker was given no answer, it becomes a question of
-// its own instead. The caller saves first.
+// its own instead; if one waits to be sent, this is decided when that ends. The caller
+// saves first.
 func (d *Carrier) solveDuplicate(ctx context.Context, number int64, first *Question) error {
-	given, err := d.store.MessagesOf(ctx, number)
+	waits, err := d.isGiven(ctx, number, first.ClosedAt)
 	if err != nil {
 		return err
 	}
-	shared := slices.ContainsFunc(given, func(g Message) bool { return g.Source != "" })
 	_, err = has(d.update(ctx, number, func(q *Question) error {
 		switch {
 		case q.SameAs != first.Number || q.Status.Closed():
 			return nil
-		case !shared && q.AnsweredAt.IsZero():
-			first.dropDuplicate(number)
-			return d.setApart(ctx, q, "")
+		case !q.AnsweredAt.IsZero():
+			return d.solveWith(ctx, q)
+		case waits:
+			return nil
 		}
-		q.take(stepSolve)
-		data := joined{Number: q.Number, SameAs: first.Number, What: "solved"}
-		return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
+		first.dropDuplicate(number)
+		return d.setApart(ctx, q, "")
+	}))
+	return err
+}
+
+// solveWith closes the duplicate q, since the question that it repeats is solved, and
+// tells its asker. The caller saves q.
+func (d *Carrier) solveWith(ctx context.Context, q *Question) error {
+	q.take(stepSolve)
+	data := joined{Number: q.Number, SameAs: q.SameAs, What: "solved"}
+	return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
+}
+
+// isGiven reports whether an answer was given to the asker of the duplicate with that
+// number, or waits to be sent there, since the time by or earlier.
+func (d *Carrier) isGiven(ctx context.Context, number int64, by time.Time) (bool, error) {
+	given, err := d.store.MessagesOf(ctx, number)
+	return slices.ContainsFunc(given, func(g Message) bool { return g.Source != "" && !g.At.After(by) }), err
+}
+
+// solveLate closes the duplicate q as solved after an answer reached its asker that
+// waited when first, which it repeats, was solved. The caller saves q.
+func (d *Carrier) solveLate(ctx context.Context, q *Question, first Question) error {
+	if q.SameAs != first.Number || first.Status != Solved || q.Status.Closed() {
+		return nil
+	}
+	waited, err := d.isGiven(ctx, q.Number, first.ClosedAt)
+	if err != nil || !waited {
+		return err
+	}
+	return d.solveWith(ctx, q)
+}
+
+// leaveSolved makes the duplicate with that number a question of its own after an answer
+// for its asker was withheld, if the question that it repeats is solved, and its asker
+// was given no other answer.
+func (d *Carrier) leaveSolved(ctx context.Context, number int64) error {
+	waits, err := d.isGiven(ctx, number, d.Now())
+	if err != nil || waits {
+		return err
+	}
+	_, err = has(d.update(ctx, number, func(q *Question) error {
+		if q.SameAs == 0 || q.Status.Closed() || !q.AnsweredAt.IsZero() {
+			return nil
+		}
+		first, err := d.store.Question(ctx, q.SameAs)
+		if found, err := has(err); !found || first.Status != Solved {
+			return err
+		}
+		return d.separate(ctx, q, "")
 	}))
 	return err
 }

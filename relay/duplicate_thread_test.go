@@ -109,3 +109,21 @@ func TestDuplicateOfAQuestionThatIsHandedOver(t *testing.T) {
 		w.says(experts, "Répondez dans le fil de celle-là")
 	})
 }
+
+// What `!separer` refuses, and to whom, is said as it is.
+func TestSeparateRefuses(t *testing.T) {
+	doubled(t, func(w *world) {
+		_, root1, _, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.do(elsewhere, alix, chat.Event{Level: chat.LevelModerator, Message: &chat.Message{Body: "!separer 2"}})
+		w.saysLast(elsewhere, "Seuls l’auteur de la question n° 2 et les experts, dans leur salon")
+		w.inThread(experts, bruno, root1, "!separer")
+		w.saysLast(experts, "La question n° 1 est à part")
+		w.inThread(experts, dora, root1, "La LGPL.")
+		w.react(salon, camille, w.last(salon, "Question n° 1"), "✅")
+		w.inThread(experts, bruno, root1, "!rouvrir")
+		w.saysLast(experts, "un nouveau message dans son fil la rouvre")
+		w.inThread(experts, bruno, root1, "Ou la MPL.")
+		w.says(salon, "rouverte")
+	})
+}

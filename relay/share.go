@@ -223,7 +223,10 @@ func (d *Carrier) unshare(ctx context.Context, answer chat.EventID, room chat.Ro
 // edit of the answer posts anew.
 func (d *Carrier) endShare(ctx context.Context, g Message) error {
 	g.Source, g.From, g.Sender = "", "", ""
-	return d.store.SaveMessage(ctx, g)
+	if err := d.store.SaveMessage(ctx, g); err != nil {
+		return err
+	}
+	return d.leaveSolved(ctx, g.Question)
 }
 
 // checkShared returns the verdict on row, a post that gives an answer to the asker of
@@ -270,8 +273,9 @@ func (d *Carrier) answerShared(ctx context.Context, s subject) (first Question, 
 }
 
 // sharedEnded updates the duplicate q after row, which gives it the answer of s, was
-// sent: q is answered, or stays closed. If row failed for good, the expert is told. For
-// an edit of that answer, sharedEnded changes nothing.
+// sent: q is answered, or solved if its original was solved meanwhile, or stays closed.
+// If row failed for good, the expert is told. For an edit of that answer,
+// sharedEnded changes nothing.
 func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	if row.State == queue.Failed {
 		first, m, stands, err := d.answerShared(ctx, s)
@@ -283,6 +287,10 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 	if row.State != queue.Sent || !row.Post.Edits.IsZero() {
 		return nil
 	}
+	first, err := d.original(ctx, q)
+	if err != nil {
+		return err
+	}
 	return d.update(ctx, q.Number, func(q *Question) error {
 		if !q.Status.Closed() {
 			q.take(stepAnswer)
@@ -290,7 +298,7 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 		if q.AnsweredAt.IsZero() {
 			q.AnsweredAt = d.Now()
 		}
-		return nil
+		return d.solveLate(ctx, q, first)
 	})
 }
 
