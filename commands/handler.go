@@ -190,7 +190,7 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 		result.Change = carrier.Dropped(e)
 	}
 	if follow {
-		result, err = h.answer(ctx, e, line, nil)
+		result, err = h.answer(ctx, e, line, nil) // which drops it too
 	}
 	result.Withdraw = carried
 	return result, err
@@ -222,18 +222,16 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
-	if !isCommand || !r.command.asksExperts {
-		kept, err := h.keep(ctx, e)
-		if err != nil {
-			return queue.Result{}, err
-		}
-		change = both(kept, change) // it applies even if the limits allow no answer
+	kept, err := h.keep(ctx, e, isCommand && r.command.asksExperts)
+	if err != nil {
+		return queue.Result{}, err
 	}
+	change = both(kept, change) // it applies even if the limits allow no answer
 	if e.Direct && !isCommand && greetsOnly(r) && h.greeted.lately(e.Room, e.At) {
 		return queue.Result{Change: change}, nil
 	}
 	var hint queue.Result
-	hinted, err := false, error(nil)
+	hinted := false
 	if !isCommand {
 		if hint, hinted, err = h.hint(ctx, e, line, r); err != nil {
 			return queue.Result{}, err
@@ -294,10 +292,16 @@ func (h *Handler) decide(
 
 // keep returns a change of the database that keeps the message e, which the bot itself
 // answers, from being carried to another room: also if e was carried before an edit, or
-// if a later edit turns a command into a plain message. The change is nil for a new
-// message that belongs to no question.
-func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
-	if e.Message.Edits != "" {
+// if a later edit turns a command into a plain message. If asks is true, e is the
+// command that asks a question, and the question that its message asked before stays.
+// The change is nil for a new message that belongs to no question, or asks one.
+func (h *Handler) keep(ctx context.Context, e chat.Event, asks bool) (func(context.Context) error, error) {
+	switch {
+	case asks && e.Message.Edits != "":
+		return h.answerer.carrier.Reasked(e), nil
+	case asks:
+		return nil, nil //nolint:nilnil // the relay carries no other message
+	case e.Message.Edits != "":
 		return h.answerer.carrier.Dropped(e), nil
 	}
 	_, change, err := h.answerer.carrier.Note(ctx, e)

@@ -71,6 +71,7 @@ type carrier interface {
 	Carry(ctx context.Context, e chat.Event, how relay.Manner) (queue.Result, bool, error)
 	Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
 	Dropped(e chat.Event) func(ctx context.Context) error
+	Reasked(e chat.Event) func(ctx context.Context) error
 	Deleted(e chat.Event) func(ctx context.Context) error
 	Left(e chat.Event) func(ctx context.Context) error
 	React(ctx context.Context, e chat.Event) (queue.Result, bool, error)
@@ -98,6 +99,7 @@ func (noCarrier) Note(context.Context, chat.Event) (bool, func(context.Context) 
 }
 
 func (noCarrier) Dropped(chat.Event) func(context.Context) error { return nil }
+func (noCarrier) Reasked(chat.Event) func(context.Context) error { return nil }
 
 func (noCarrier) Deleted(chat.Event) func(context.Context) error { return nil }
 

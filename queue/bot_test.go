@@ -27,6 +27,7 @@ type bot struct {
 	server *homeserver
 	handle handlerFunc
 	config queue.Config
+	log    zerolog.Logger
 	path   string
 
 	db     *storage.DB
@@ -88,7 +89,7 @@ func (b *bot) open() {
 	if _, err := b.db.PickleKey(b.ctx); err != nil {
 		b.Fatal(err)
 	}
-	b.queue = queue.New(queue.NewOutbox(b.db), b.handle, b.server, b.config, zerolog.Nop())
+	b.queue = queue.New(queue.NewOutbox(b.db), b.handle, b.server, b.config, b.log)
 	if err := b.queue.Open(b.ctx); err != nil {
 		b.Fatal(err)
 	}

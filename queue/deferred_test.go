@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -117,6 +120,42 @@ func TestSlowDecisionsThatFail(t *testing.T) {
 				b.server.wantOwn(t, salon, "sorry")
 				if got := b.queue.Counts().Failed.Load(); got != 1 {
 					t.Errorf("%d events failed", got)
+				}
+			})
+		})
+	}
+}
+
+// A decision that is out of date when it is committed is made anew, and the log tells
+// operators of no error.
+func TestSlowDecisionThatIsOutOfDate(t *testing.T) {
+	for level, committed := range map[string]error{
+		"debug": fmt.Errorf("edited: %w", queue.ErrOutdated), "error": errors.New("the disk is full"),
+	} {
+		t.Run(level, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				var log strings.Builder
+				b.log = zerolog.New(&log)
+				failing := committed
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					return queue.Result{Later: func(ctx context.Context) (queue.Result, error) {
+						result, err := echo(ctx, e)
+						result.Change = func(context.Context) error {
+							defer func() { failing = nil }()
+							return failing
+						}
+						return result, err
+					}}, nil
+				}
+				b.start()
+				b.server.say(salon, "!slow")
+				b.sync()
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, "slow")
+				b.stop()
+				if told := strings.Contains(log.String(), `"level":"error"`); told != (level == "error") || !strings.Contains(log.String(), level) {
+					t.Errorf("the log says\n%s", log.String())
 				}
 			})
 		})

@@ -3,6 +3,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 
 	"heraut/chat"
 )
@@ -17,6 +18,11 @@ import (
 type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }
+
+// ErrOutdated is the error of a Result.Change whose decision rests on what has changed
+// since, such as a message that was edited while it was read. The queue then handles
+// the event again. That is no fault: the log mentions it at the level debug.
+var ErrOutdated = errors.New("what was decided is out of date")
 
 // Result is a Handler's decision on an event: the posts that answer the event, and a
 // change of the database that is made together with them; or a function that decides

@@ -59,7 +59,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	if d.Suggest != nil && e.Message.Edits == "" {
 		d.suggest(ctx, e, &q)
 	}
-	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
+	return func(ctx context.Context) error { return d.ask(ctx, e, q) }, nil
 }
 
 // questionText returns text, a question in the message e, with people's names in place
@@ -146,11 +146,12 @@ func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 }
 
 // ask stores a question, new or asked again by an edit, and posts the messages that
-// show it, in the transaction of ctx. It reads the stored question again, which may
-// have changed since q was made: one that the experts have by then only gets the new
-// text. It does nothing if the message of a new question asks one already, or if the
-// question is over.
-func (d *Carrier) ask(ctx context.Context, q Question) error {
+// show it, in the transaction of ctx; e is the message that gives its text. It reads the
+// stored question again, which may have changed since q was made: one that the experts
+// have by then only gets the new text, if that may go to them. It does nothing if the
+// message of a new question asks one already, or if the question is over. A message that
+// belonged to another question before belongs to its own from then on.
+func (d *Carrier) ask(ctx context.Context, e chat.Event, q Question) error {
 	var before Question
 	if q.Number == 0 {
 		// Two people may make one message a question at the same time.
@@ -165,9 +166,7 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 		}
 		switch {
 		case before.Status.Asked(): // it went to the experts meanwhile
-			after := before
-			after.Text, after.Subject, after.Readers = q.Text, q.Subject, q.Readers
-			return d.save(ctx, before, after)
+			return d.rewordAsked(ctx, e, before, q)
 		case before.over():
 			return nil
 		case before.Status == Proposed: // the suggestions stay until the asker chooses
@@ -175,11 +174,32 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 		}
 		q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
 	}
+	if _, err := has(d.store.RemoveMessage(ctx, q.Event)); err != nil {
+		return err
+	}
 	d.store.AfterCommit(ctx, d.wakeRun)
 	if err := d.store.MarkShown(ctx, suggestedEntries(q), d.Now()); err != nil {
 		return err
 	}
 	return d.save(ctx, before, q)
+}
+
+// rewordAsked gives the question before, which the experts have, the text of now, which
+// the message e gives, or tells the asker why that does not reach them.
+func (d *Carrier) rewordAsked(ctx context.Context, e chat.Event, before, now Question) error {
+	err := d.mayFollow(ctx, e, before)
+	var change func(ctx context.Context) error
+	if err == nil {
+		change, err = d.reword(ctx, before, e.Sender, now.Text, now.Readers)
+	}
+	fault, err := faultOf(err)
+	switch {
+	case err != nil:
+		return err
+	case fault != nil:
+		return d.tellAsker(ctx, before, fault)
+	}
+	return change(ctx)
 }
 
 // suggestedEntries returns the numbers of the FAQ entries that the bot suggested to the

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -85,16 +86,16 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	} else if d.Suggest != nil {
 		d.suggest(ctx, said, &q)
 	}
-	return func(ctx context.Context) error { return d.askQuoted(ctx, q, revised) }, nil
+	return func(ctx context.Context) error { return d.askQuoted(ctx, said, q, revised) }, nil
 }
 
 // errRevised means that a message was edited after it was read.
-var errRevised = errors.New("the message that is made a question was edited meanwhile")
+var errRevised = fmt.Errorf("the message that is made a question was edited meanwhile: %w", queue.ErrOutdated)
 
-// askQuoted stores the question q about a message, in the transaction of ctx, whose last
-// handled edit was made at revised when the message was read. It does nothing if the
+// askQuoted stores the question q about the message said, in the transaction of ctx,
+// whose last handled edit was made at revised when the message was read. It does nothing if the
 // message was deleted since, and returns errRevised if it was edited.
-func (d *Carrier) askQuoted(ctx context.Context, q Question, revised time.Time) error {
+func (d *Carrier) askQuoted(ctx context.Context, said chat.Event, q Question, revised time.Time) error {
 	now, deleted, err := d.store.RevisedAt(ctx, q.Origin, q.Event)
 	switch {
 	case err != nil || deleted:
@@ -102,7 +103,7 @@ func (d *Carrier) askQuoted(ctx context.Context, q Question, revised time.Time) 
 	case !now.Equal(revised):
 		return errRevised
 	}
-	return d.ask(ctx, q)
+	return d.ask(ctx, said, q)
 }
 
 // quotable checks whether the message target in room can become a question. If the
