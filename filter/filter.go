@@ -87,7 +87,8 @@ func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	return "", false
 }
 
-// Names reports whether a term of the filter tests the field.
+// Names reports whether a term of the filter tests the field. A bare word tests several
+// fields, such as the name and the description.
 func (f *Filter) Names(field Field) bool { return f.named[field] }
 
 // Match reports whether the item with the words w meets the filter's terms and no

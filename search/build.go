@@ -247,8 +247,8 @@ func (b *indexBuilder) sortPostings(order []int32) {
 }
 
 // layTexts writes the texts of all words, stems and names into the one long text of the
-// index, and sorts the names. Equal texts share their place, and so does a text that is
-// the beginning of another one. order lists the ids of the words in alphabetical order.
+// index, and sorts the names. Equal texts share their place, and so does a stem with a
+// word that begins with it. order lists the ids of the words in alphabetical order.
 func (b *indexBuilder) layTexts(order []int32) {
 	ix := b.index
 	var texts []byte

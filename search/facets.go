@@ -160,8 +160,9 @@ func (e *Engine) withLicence(fields []string) []string {
 // values; a minus excludes. If a facet is unknown, or no entry has a value for it, the
 // result only holds the name of the facet. If the query has no words besides the
 // facets, it finds all entries that meet the conditions, first the recommended ones,
-// then the most used ones. It leaves out withdrawn entries. The query «licence gpl»
-// means «licence:gpl».
+// then the most used ones. Otherwise it finds those matches of Search for the words, at
+// most MaxMatches, that meet the conditions. It leaves out withdrawn entries. The query
+// «licence gpl» means «licence:gpl».
 func (e *Engine) Faceted(query string) (Faceted, bool) {
 	var conditions []condition
 	var words []string

@@ -188,7 +188,9 @@ func (w *worths) has(p place) bool { return w[p][0] > 0 }
 // as in a description.
 func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
 
-// field returns the Field that a match in this kind of text reports to callers.
+// field returns the Field that a match in this kind of text reports to callers: ByName
+// for names, ByKeyword for keywords and categories, ByAlternative for products, and
+// ByDescription for all other texts.
 func (p place) field() Field {
 	switch p {
 	case inName, inNamePart, inOtherName:

@@ -55,11 +55,11 @@ func (ix *index) idsOf(stems []string) []int32 {
 	return out
 }
 
-// phraseBonus returns what an entry's score gains if words of the query stand together
-// and in order in one of its keywords or uses, or in its description; 0 if they do not.
-// If they stand together in several places, the best one counts. stems are the numbers
-// of the stems of the query's words, at least one. A single word counts only if it is
-// the whole description.
+// phraseBonus returns the bonus of an entry if words of the query stand together and in
+// order in one of its keywords or uses, or in its description: the share, from 0 to 1,
+// by which its score grows; 0 if they do not. If they stand together in several places,
+// the best one counts. stems are the numbers of the stems of the query's words, at
+// least one. A single word counts only if it is the whole description.
 func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {
@@ -85,7 +85,7 @@ func (d *docTexts) phraseBonus(stems []int32) float32 {
 
 // isAbout reports whether two neighbouring words of a query stand together in a keyword
 // or use of the entry, or at the start of its description. stems are the numbers of the
-// query's words; a single one must be the whole description.
+// stems of the query's words; a single word must be the whole description.
 func (d *docTexts) isAbout(stems []int32) bool {
 	if len(stems) < 2 {
 		return slices.Equal(d.description, stems)

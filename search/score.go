@@ -313,8 +313,9 @@ const (
 )
 
 // placesOf returns the kinds of text in which r, a word of the index that a word of the
-// query may mean, counts: in names, for example, only a word that the person typed
-// (typed), in the form in which it stands there.
+// query may mean, counts. In the names of entries and products, only a word that the
+// person typed (typed) counts, and in the names of entries not another word of the same
+// stem.
 func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	var out placeSet
 	for p := range places {

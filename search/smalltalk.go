@@ -31,8 +31,8 @@ func IsCourtesy(s string) bool {
 }
 
 // namesEntry reports whether a word of the query, or two or three neighbouring words,
-// are the name of an entry. The name must have at least minNamedWord letters, and not
-// be an ordinary word.
+// are the name of an entry. The name must have at least minNamedWord letters; a name of
+// one word must not be an ordinary word.
 func (e *Engine) namesEntry(q query) bool {
 	for i := range q.words {
 		name := ""

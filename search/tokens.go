@@ -25,8 +25,8 @@ func withoutURLs(s string) string {
 // of the sentence.
 var ownLicence = regexp.MustCompile(`(?i)\b(?:sous (?:la )?licence|(?:released |licensed )?under (?:the|an?) [^.]*?licen[cs]e)\b[^.]*`)
 
-// withoutLicence removes from a description what it says of the software's licence,
-// since it does not say what the software is for.
+// withoutLicence returns a description without the words about the software's licence,
+// up to the end of their sentence, since they do not say what the software is for.
 func withoutLicence(s string) string {
 	if !strings.Contains(s, "icen") { // much faster than the pattern
 		return s

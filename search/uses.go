@@ -17,8 +17,8 @@ import (
 //go:embed uses.txt
 var usesText string
 
-// knownUses says of programs what they are used for, from the list usesText in the
-// source.
+// knownUses holds the uses of programs, from the list usesText in the source, and finds
+// them by the programs' names.
 type knownUses struct {
 	lines []useLine
 	at    map[string][]int // the lines of a squashed name

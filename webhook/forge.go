@@ -285,8 +285,8 @@ func forgeComment(o, s object, n *note) {
 	}
 }
 
-// closedState returns "closed" if the issue or merge request about is closed, else an empty
-// text.
+// closedState returns "closed" if the issue or merge request about is closed, else an
+// empty text.
 func closedState(about object) string {
 	if s := about.str("state"); s == "closed" {
 		return s

@@ -24,8 +24,8 @@ type exportedTally struct {
 	Minutes int `json:"first_answer_minutes"`
 }
 
-// exportedMiss is words for which searches of several people found nothing, with the
-// number of those people, in the output of «bot export bilan».
+// exportedMiss is words for which searches of at least three people found nothing, with
+// the number of those people, in the output of «bot export bilan».
 type exportedMiss struct {
 	Words  string `json:"words"`
 	People int    `json:"people"`

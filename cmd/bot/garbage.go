@@ -73,7 +73,8 @@ func (g *garbage) collected(now time.Time) {
 }
 
 // percentAfter returns the percentage that follows before when a collection came gap
-// after the last one and left live bytes in use.
+// after the last one and left live bytes in use: in a burst (gap below burstGap) one
+// that lets burstGarbage bytes gather, after calmGap garbagePercent, otherwise before.
 func percentAfter(before int, gap time.Duration, live uint64) int {
 	switch {
 	case gap < burstGap:

@@ -47,9 +47,9 @@ type importedEntry struct {
 }
 
 // importFAQ adds the entries of a file, read from in, to the FAQ, and prints how many
-// were added. The format is one of the export: Markdown or JSON. All are added or,
-// after an error, none: the configuration is wrong, the file is too long, empty or has
-// a fault, or the database cannot be read or written.
+// it added and which it left out. The format is one of the export: Markdown or JSON.
+// After an error, it has added none: the configuration is wrong, the file is too long,
+// empty or has a fault, or the database cannot be read or written.
 func (c importCommand) importFAQ(ctx context.Context, in io.Reader, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -117,11 +117,11 @@ func (r importReport) write(w io.Writer) {
 	fmt.Fprintf(w, "Ajoutées : %d. Déjà là : %d.\n", r.added, r.known)
 }
 
-// addEntries adds to the FAQ the entries that it does not hold yet, and logs that in
-// the journal of changes at now. It changes or removes no entry. If forAll is true, an
-// entry for which the file gives no audience may be shown to everybody. addEntries
-// leaves out an entry whose question has another answer in the FAQ; the report r lists
-// these too. The error comes from the database.
+// addEntries adds to the FAQ the entries that it does not hold yet, and logs their
+// number in the journal of changes at now, if there are any. It changes or removes no
+// entry. If forAll is true, an entry for which the file gives no audience may be shown
+// to everybody. addEntries leaves out an entry whose question has another answer in the
+// FAQ; the report r lists these too. The error comes from the database.
 func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, forAll bool, now time.Time) (r importReport, err error) {
 	before, err := db.Entries(ctx)
 	if err != nil {
