@@ -25,8 +25,9 @@ var (
 // maxWatches is how many watches a room may set.
 const maxWatches = 20
 
-// Health is the state of a source as people read it in lists: when it was last read,
-// and the last failure.
+// Health is the state of a source for the lists that people read: its kind and title,
+// its row in the database, and when it was last read and how it last failed since the
+// process started.
 type Health struct {
 	Kind  sources.Kind
 	Title string // the feed's own title

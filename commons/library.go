@@ -196,11 +196,11 @@ func sameAll(a, b []*catalogue.Catalogue) bool {
 	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
 }
 
-// merge returns one entry for each software that the function passes accepts in at
-// least one of parts, the catalogues of the shelves. It is a copy of the entry in the
-// first of these catalogues that has the software. The ids of the software's other
-// entries become its OtherIDs, and where it lacks a description, a contact, a phase or
-// a repository, it takes that of another entry.
+// merge returns one entry for each software that pass accepts in at least one of parts,
+// the catalogues of the shelves. It is a copy of the entry in the first of these
+// catalogues that has the software. The ids of the software's other entries become its
+// OtherIDs, and where it lacks a description, a contact, a phase or a repository, it
+// takes that of another entry.
 func merge(shelves []Shelf, parts []*catalogue.Catalogue, pass func(Shelf, *catalogue.Software) bool) []catalogue.Software {
 	j := newJoin(parts)
 	groups := j.groups()

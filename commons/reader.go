@@ -15,7 +15,7 @@ import (
 	"heraut/fetch"
 )
 
-// Reader reads a catalogue with all its pages and files, and requests only those that
+// Reader reads a catalogue with all its pages and files, and downloads only those that
 // changed since its last round. It is a catalogue.Reader.
 type Reader struct {
 	settings Settings

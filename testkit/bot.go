@@ -59,8 +59,9 @@ func NewBot(t testing.TB, config BotConfig) *Bot {
 	return b
 }
 
-// PrepareBot writes the configuration of a bot into the directory dir and returns the
-// Bot, which runs the file program and is not started yet.
+// PrepareBot writes the configuration of a bot into the directory dir, which must
+// exist, and returns the Bot, which runs the file program and is not started yet. It
+// serves programs; tests use NewBot. The error is one of writing or of finding a port.
 func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bot, error) {
 	port, err := freePort(ctx)
 	if err != nil {

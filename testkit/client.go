@@ -77,7 +77,8 @@ func (h *Homeserver) Person(t testing.TB, localpart string, options ClientOption
 }
 
 // Login logs in to an account with a new device and returns a client that syncs until
-// ctx ends or Close is called.
+// ctx ends or Close is called, or an error; tests use Person, which ends the test
+// instead.
 func (h *Homeserver) Login(ctx context.Context, account Account, options ClientOptions) (*Client, error) {
 	url := options.URL
 	if url == "" {

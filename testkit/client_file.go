@@ -13,8 +13,9 @@ import (
 )
 
 // SendFile uploads a file of that name and media type and sends it to a room, and
-// returns the message's id. sealed encrypts the content, as clients do in encrypted
-// rooms. The manners change the message before, for example into a reply.
+// returns the message's id, or the error of the upload or of the sending. sealed
+// encrypts the content, as clients do in encrypted rooms. The manners change the
+// message before, for example into a reply.
 func (c *Client) SendFile(ctx context.Context, room id.RoomID, name, mediaType string, content []byte, sealed bool, manners ...Manner) (id.EventID, error) {
 	m := message(name, manners)
 	m.MsgType, m.FileName = event.MsgFile, name
@@ -37,7 +38,8 @@ func (c *Client) SendFile(ctx context.Context, room id.RoomID, name, mediaType s
 	return c.SendEvent(ctx, room, event.EventMessage, m)
 }
 
-// ReadFile downloads the file of a message, and decrypts it if its content is encrypted.
+// ReadFile downloads the file of a message, and decrypts it if its content is
+// encrypted. The error is one of the address, the download or the decryption.
 func (c *Client) ReadFile(ctx context.Context, evt *event.Event) ([]byte, error) {
 	m := evt.Content.AsMessage()
 	address := m.URL

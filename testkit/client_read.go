@@ -153,7 +153,8 @@ func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
 }
 
 // ReadHistory reads all events of a room from the homeserver, oldest first, decrypted
-// if the client has the key.
+// if the client has the key. It returns errors; tests use History, which ends the test
+// instead.
 func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
 	var events []*event.Event
 	for from := ""; ; {

@@ -22,8 +22,9 @@ type Room struct {
 	Invite    []id.UserID
 }
 
-// MakeRoom makes the described room on the homeserver and returns its id. It remembers
-// a direct message, for AwaitAnswer and AnswersTo.
+// MakeRoom makes the described room on the homeserver and returns its id, or an error;
+// tests use Room, which ends the test instead. It remembers a direct message, for
+// AwaitAnswer and AnswersTo.
 func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
 	req := &mautrix.ReqCreateRoom{
 		Name:          room.Name,

@@ -127,9 +127,9 @@ func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any
 	return eventID
 }
 
-// SendEvent sends an event of any type, encrypted if the room is, and returns its id.
-// Before the first event it reads the room's state, since a room with unknown state
-// counts as clear.
+// SendEvent sends an event of any type, encrypted if the room is, and returns its id,
+// or an error; tests use Send, which ends the test instead. Before the first event it
+// reads the room's state, since a room with unknown state counts as clear.
 func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type, content any) (id.EventID, error) {
 	c.mu.Lock()
 	ready := c.ready[room]

@@ -111,8 +111,8 @@ func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// Say sends a text and returns the message's id. If thread is not empty, the message
-// goes into the thread of that message. News leaves it out.
+// Say sends a text and returns the message's id, or the error of the request. If thread
+// is not empty, the message goes into the thread of that message. News leaves it out.
 func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {
 	var manners []Manner
 	if thread != "" {

@@ -26,7 +26,7 @@ func NewProgram(logFile string, command func(context.Context) *exec.Cmd) *Progra
 }
 
 // Launch starts the process without waiting until it is ready. The process outlives
-// ctx.
+// ctx. The error means that the log file cannot be opened or the process cannot start.
 func (p *Program) Launch(ctx context.Context) error {
 	log, err := os.OpenFile(p.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -71,8 +71,9 @@ type Rule struct {
 	Do     Action
 }
 
-// StartProxy starts a proxy in front of target, a homeserver's address. The seed
-// determines the outcomes of Rule.Chance.
+// StartProxy starts a proxy in front of target, a homeserver's address, for a program,
+// which closes it; tests use NewProxy. The seed determines the outcomes of Rule.Chance.
+// The error is that of an invalid address.
 func StartProxy(target string, seed uint64) (*Proxy, error) {
 	parsed, err := url.Parse(target)
 	if err != nil {

@@ -84,7 +84,9 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 	return o.startIn(ctx, environment, dir, progress)
 }
 
-// startIn starts Synapse in dir, which may hold its database and nothing else.
+// startIn starts Synapse in dir, which may hold its database and nothing else, and
+// waits until it answers. environment is the path of the Python environment that has
+// Synapse.
 func (o SynapseOptions) startIn(ctx context.Context, environment, dir string, progress io.Writer) (h *Homeserver, err error) {
 	modules := ""
 	if o.Validity != nil {

@@ -75,8 +75,9 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 }
 
 // addAttacker makes the attacker's account with its devices, and its rooms with the
-// bot, and stores them in a. Its client has no encryption keys: with some, it would
-// itself query each of the devices.
+// bot, waits for the bot's greeting in each, without a time limit of its own, and
+// stores them in a. Its client has no encryption keys: with some, it would itself query
+// each of the devices.
 func (a *attack) addAttacker(ctx context.Context) (err error) {
 	if a.account, err = a.hs.CreateAccount(ctx, "mallory", "password of an attacker"); err != nil {
 		return err

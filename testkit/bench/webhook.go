@@ -184,7 +184,7 @@ func (h *hooked) seen(ctx context.Context, text string) error {
 }
 
 // answers sends n commands, each after the answer to the one before, and returns the
-// times until the answers in milliseconds.
+// times until the answers in milliseconds. It sets no time limit itself.
 func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error) {
 	for i := range n {
 		d, err := h.asking.TimeAnswer(ctx, i)

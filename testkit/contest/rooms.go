@@ -160,8 +160,9 @@ type CrowdSize struct {
 }
 
 // NewCrowd makes a group of people and their rooms with a bot, which must be running so
-// that it can join. It then stops the sync of the people, who read on request only. The
-// caller closes the crowd.
+// that it can join. It waits for the bot in each room, for at most Patience in all. It
+// then stops the sync of the people, who read on request only. The caller closes the
+// crowd.
 func NewCrowd(ctx context.Context, hs *testkit.Homeserver, with Contestant, size CrowdSize) (*Crowd, error) {
 	c := &Crowd{With: with, Rooms: make([]Room, size.Rooms)}
 	for range size.People {
