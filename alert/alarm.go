@@ -39,7 +39,8 @@ type Options struct {
 // Alarm is the sender of alerts: it watches the monitor and sends a message through
 // each channel when a trouble has lasted for Options.After, once more each day that it
 // lasts, and when it ends. It sends nothing about a trouble that ends before
-// Options.After. Call New, then Run.
+// Options.After, and in its first two minutes takes no earlier trouble for ended. Call
+// New, then Run.
 type Alarm struct {
 	Options
 	began   time.Time

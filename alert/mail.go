@@ -12,7 +12,8 @@ import (
 	"github.com/wneessen/go-mail"
 )
 
-// Mail is a Channel that sends each message by mail, through an SMTP server.
+// Mail is a Channel that sends each message by mail, through an SMTP server. A TLS that
+// is neither tls nor none counts as starttls.
 type Mail struct {
 	Server string // host:port
 	// TLS is starttls, tls (from the first byte, port 465) or none.

@@ -262,7 +262,7 @@ func (e Event) Original() EventID {
 // Cause returns the cause of the answers to e: they belong to the event that e changes.
 func (e Event) Cause() Cause { return Cause(e.Original()) }
 
-// Room holds the stored data of a room that the bot is in or was invited to.
+// Room holds the stored data of a room that the bot is or was in, or was invited to.
 type Room struct {
 	ID RoomID
 	// Encrypted reports that the bot once saw the room encrypted; it never turns

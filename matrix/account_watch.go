@@ -15,7 +15,8 @@ const verifiedEvery = 45 * time.Second
 // watchVerified checks, until ctx ends, whether the account's keys still sign the bot's
 // device: the account's owner can replace these keys at any time, and clients then
 // exclude the device. It records the result for Verified and reports a change to the
-// health monitor (KeysReplaced). It always returns nil.
+// health monitor (KeysReplaced). If the homeserver does not answer, the last result
+// stays. It always returns nil.
 func (c *Client) watchVerified(ctx context.Context) error {
 	ticker := time.NewTicker(verifiedEvery)
 	defer ticker.Stop()

@@ -225,9 +225,9 @@ func (c *Client) Alive() time.Time {
 // the caller may read it at any time.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
-// checkHomeserver asks the configured address for the versions of Matrix. The error
-// wraps ErrUnreachable if nothing answers or the server is unavailable for now, and
-// ErrNotMatrix if a server answers that is no homeserver.
+// checkHomeserver asks the configured address for the versions of Matrix, for 20
+// seconds at most. The error wraps ErrUnreachable if nothing answers or the server is
+// unavailable for now, and ErrNotMatrix if a server answers that is no homeserver.
 func (c *Client) checkHomeserver(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

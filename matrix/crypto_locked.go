@@ -106,9 +106,9 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 }
 
 // repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver by
-// new ones; it only logs an error. It is needed when the homeserver refuses some,
-// because it has others under their ids: messages to this device would then fail one
-// after the other.
+// new ones, within repairWithin; meanwhile nothing is encrypted or decrypted. It only
+// logs an error. It is needed when the homeserver refuses some, because it has others
+// under their ids: messages to this device would then fail one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
 	ctx, cancel := context.WithTimeout(ctx, repairWithin)

@@ -64,8 +64,8 @@ func (s *keyStore) rotate(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// PutCrossSigningKey stores one of a user's cross-signing keys. It records an error, so
-// that the next settle removes no mark.
+// PutCrossSigningKey stores one of a user's cross-signing keys; usage says which, such
+// as the master key. It records an error, so that the next settle removes no mark.
 func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage id.CrossSigningUsage, key id.Ed25519) error {
 	return s.noted(s.SQLCryptoStore.PutCrossSigningKey(ctx, user, usage, key))
 }

@@ -18,9 +18,9 @@ import (
 // eventWithin bounds the request for one event.
 const eventWithin = 15 * time.Second
 
-// SenderOf asks the homeserver for the sender of an event in a room. The error is or
-// wraps chat.ErrNotFound if the homeserver shows the bot no such event there; another
-// error means that the request failed.
+// SenderOf asks the homeserver, for 15 seconds at most, for the sender of an event in a
+// room. The error is or wraps chat.ErrNotFound if the homeserver shows the bot no such
+// event there; another error means that the request failed.
 func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()
@@ -36,10 +36,10 @@ func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.Even
 	return chat.UserID(evt.Sender), nil
 }
 
-// Shows reports whether the homeserver shows the bot an event that it sent to the room.
-// It returns true for a room that the bot is not in, where nothing could be sent again,
-// and for an event that cannot be parsed. An error means that the homeserver did not
-// say whether it has the event.
+// Shows asks the homeserver, for 15 seconds at most, whether it shows the bot an event
+// that the bot sent to the room. It returns true for a room that the bot is not in,
+// where nothing could be sent again, and for an event that cannot be parsed. An error
+// means that the homeserver did not say whether it has the event.
 func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error) {
 	if !c.rooms.get(id.RoomID(room)).Joined {
 		return true, nil

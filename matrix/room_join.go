@@ -26,9 +26,9 @@ const lookUpTries = 2
 
 // leftRooms returns the rooms that the bot has left by this sync, in the form in which
 // the caller stores them, and forgets their member lists. If a person removed the bot
-// from a room in which it answered, leftRooms adds an event about that to the batch. It
-// leaves out rooms that the bot was not in before, and the rooms invited, whose
-// invitations this sync accepts.
+// from a room in which it answered, leftRooms adds an event about that, with the time
+// received, to the batch. It leaves out rooms that the bot was not in before, and the
+// rooms invited, whose invitations this sync accepts.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)

@@ -68,8 +68,9 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 }
 
 // noteRemoved adds to the batch an event, with the time received, that says that a
-// person removed the bot from a room in which it answered. by is the membership event;
-// if it is nil, noteRemoved adds nothing. r is the room as it was before.
+// person removed the bot from a room in which it answered; exit says how. by is the
+// membership event; if it is nil, noteRemoved adds nothing. r is the room as it was
+// before.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
 	if by == nil {
 		return

@@ -17,10 +17,10 @@ import (
 // during the read.
 const membersTries = 3
 
-// Members asks the homeserver for the joined members of a room, with the names that
-// they have there, as cleanName returns them; empty: no name. An error means that the
-// request failed. It does not change which members the bot knows of: the answer may be
-// older than what sync has shown.
+// Members asks the homeserver for the joined members of a room, for 15 seconds at most,
+// and returns them with the names that they have there, as cleanName returns them;
+// empty: no name. An error means that the request failed. It does not change which
+// members the bot knows of: the answer may be older than what sync has shown.
 func (c *Client) Members(ctx context.Context, room chat.RoomID) (map[chat.UserID]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()
@@ -35,8 +35,9 @@ func (c *Client) Members(ctx context.Context, room chat.RoomID) (map[chat.UserID
 	return members, nil
 }
 
-// HasLeft reports whether sync has shown that a person left a room or is banned from it,
-// and nothing newer. It is false for a person of whom sync has shown nothing.
+// HasLeft reports whether sync has shown that a person left a room or is banned from
+// it, and nothing newer. It is false for a person of whom sync has shown nothing, and
+// if the key database cannot be read.
 func (c *Client) HasLeft(ctx context.Context, room chat.RoomID, user chat.UserID) bool {
 	member, err := c.state.TryGetMember(ctx, id.RoomID(room), id.UserID(user))
 	return err == nil && member != nil && (member.Membership == event.MembershipLeave || member.Membership == event.MembershipBan)
@@ -44,8 +45,9 @@ func (c *Client) HasLeft(ctx context.Context, room chat.RoomID, user chat.UserID
 
 // knowMembers reads the full member list from the homeserver before the first message
 // that this process encrypts for the room, and again after forgetMembers. If the list
-// differs from the members to whom the room's key was sent, it deletes that key. After
-// an error, the next call reads again.
+// differs from the members to whom the room's key was sent, it deletes that key. If
+// members join or leave during each of membersTries reads, it goes on with the last
+// one. After an error, the next call reads again.
 func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
 	for range membersTries {
 		c.mu.Lock()

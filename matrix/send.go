@@ -108,10 +108,10 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }
 
-// prepare returns the encrypted content of an event if its room is encrypted, and nil
-// without an error if it is not. Several posts of a room may be under way; they take
-// turns in prepare, so that only the first has to ask whether the room is encrypted and
-// to share the key.
+// prepare returns content, that of an event of the type kind, in encrypted form if the
+// room is encrypted, and nil without an error if it is not. Several posts of a room may
+// be under way; they take turns in prepare, so that only the first has to ask whether
+// the room is encrypted and to share the key.
 func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if encrypted, asked := c.rooms.encrypted(room); asked && !encrypted {
 		return nil, nil //nolint:nilnil // the room is not encrypted

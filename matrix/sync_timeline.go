@@ -83,10 +83,11 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
 // sinceEntry returns the events of a room from the bot's invitation or its join on, as
-// boundary says, and joinEvent, the bot's join. The error is errJoinToCome as long as
-// the homeserver does not show the join. If the history cannot be read, or is too long,
-// sinceEntry may not find the join: joinEvent is then nil, and events is nil too if the
-// invitation was not found either.
+// boundary says, and joinEvent, the bot's join. tl is the room's part of the sync;
+// sinceEntry reads earlier events from the history. The error is errJoinToCome as long
+// as the homeserver does not show the join. If the history cannot be read, or is too
+// long, sinceEntry may not find the join: joinEvent is then nil, and events is nil too
+// if the invitation was not found either.
 func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.Membership, tl mautrix.SyncTimeline) (events []*event.Event, joinEvent *event.Event, err error) {
 	events = tl.Events
 	reached := func(evt *event.Event) (bool, error) { return c.isOwn(evt, boundary), nil }

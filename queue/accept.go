@@ -192,7 +192,7 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 
 // Doubts returns a channel that gets a value when an attempt to send ended without an
 // answer, so that it is in doubt whether the post was sent. One value may stand for
-// several attempts. A sync that begins no earlier than SyncBy settles the doubt.
+// several attempts. A sync that begins no earlier than SyncBy shows whether they were.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
 // SyncBy returns the earliest time at which a sync may begin that shows whether the

@@ -129,8 +129,9 @@ type Config struct {
 	Counts *Counts
 }
 
-// Counts are the numbers of events and posts by what became of them, since the queue
-// was made. They are safe for concurrent use.
+// Counts are the numbers of events and posts, by how the queue treated them, since it
+// was made. Received leaves out the dropped events and includes the late ones. They are
+// safe for concurrent use.
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts

@@ -35,7 +35,7 @@ func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 }
 
 // Includes reports whether the person is an operator: their whole user id, server
-// included, is one of the configured ones.
+// included, is exactly one of the configured ones; case matters.
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
 // Posts returns a notifying message for each operator who has a direct message with the

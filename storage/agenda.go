@@ -50,7 +50,8 @@ func (d *DB) EventsBetween(ctx context.Context, sources []string, from, to time.
 		string(names), millis(to), millis(from))
 }
 
-// AddEvent stores a new event of a calendar and returns its id.
+// AddEvent stores a new event of a calendar and returns its id. It does not look
+// whether an equal event is stored already.
 func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	values, err := eventValues(e)
 	if err != nil {

@@ -31,8 +31,9 @@ func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[stri
 	return unseen, err
 }
 
-// See records for ever that the source published the item with that key, and the bot's
-// decision about it so far. It changes nothing if the key is recorded already.
+// See records for ever that the source published the item with that key, which the bot
+// saw at the time at, and outcome, the bot's decision about it so far. It changes
+// nothing if the key is recorded already.
 func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time) error {
 	_, err := d.db.Exec(ctx,
 		"INSERT INTO seen (source, item_key, outcome, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -84,8 +85,9 @@ func collectNews(rows dbutil.Rows, err error) ([]announce.News, error) {
 	return collect(rows, err, scanNews)
 }
 
-// AddNews stores a new news item and returns its id. The item awaits a decision at
-// n.Due; if that is zero, it was decided already.
+// AddNews stores a new news item and returns its id; it fails if the source has an item
+// with that key. The item awaits a decision at n.Due; if that is zero, it was decided
+// already.
 func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error) {
 	content, err := json.Marshal(n.Item)
 	if err != nil {

@@ -20,7 +20,7 @@ func (d *DB) watches(ctx context.Context, condition string, args ...any) ([]anno
 }
 
 // WatchesIn returns the watches (subscriptions to sources of news) that a room set up
-// in the chat, oldest first.
+// in the chat, paused ones included, oldest first.
 func (d *DB) WatchesIn(ctx context.Context, room chat.RoomID) ([]announce.Watch, error) {
 	return d.watches(ctx, "WHERE room_id = $1", room)
 }
@@ -31,7 +31,8 @@ func (d *DB) WatchesOf(ctx context.Context, source string) ([]announce.Watch, er
 	return d.watches(ctx, "WHERE source = $1", source)
 }
 
-// Watches returns the watches (subscriptions to sources of news) of all rooms.
+// Watches returns the watches (subscriptions to sources of news) of all rooms, paused
+// ones included, oldest first.
 func (d *DB) Watches(ctx context.Context) ([]announce.Watch, error) { return d.watches(ctx, "") }
 
 // AddWatch stores a room's new watch, a subscription to a source, and returns its id;
@@ -50,8 +51,9 @@ func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SetRhythm changes when a room's watch posts its news. The error is chat.ErrNotFound
-// if the room has no watch with that id.
+// SetRhythm changes when a room's watch posts its news; rhythm is a text of
+// schedule.Rhythm.String. The error is chat.ErrNotFound if the room has no watch with
+// that id.
 func (d *DB) SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET rhythm = $1 WHERE room_id = $2 AND watch_id = $3", rhythm, room, id)))
 }
@@ -62,8 +64,8 @@ func (d *DB) SetRemind(ctx context.Context, room chat.RoomID, id int64, remind s
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET remind = $1 WHERE room_id = $2 AND watch_id = $3", remind, room, id)))
 }
 
-// SetLabel changes the room's own name for the source of a watch. The error is
-// chat.ErrNotFound if the room has no watch with that id.
+// SetLabel makes label the room's own name for the source of a watch; empty: it has
+// none. The error is chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET label = $1 WHERE room_id = $2 AND watch_id = $3", label, room, id)))
 }

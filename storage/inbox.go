@@ -15,9 +15,10 @@ import (
 )
 
 // AddArrival stores an event that sync brought in the inbox, the table of events to
-// handle, and reports whether its id is new there; a known id changes nothing. Without
-// a decrypted a.Event, it waits for its key. A dropped event is stored as handled and
-// without content, so that only its id is known.
+// handle, with now as the time at which it came in, and reports whether its id is new
+// there; a known id changes nothing. Without a decrypted a.Event, it waits for its key.
+// A dropped event is stored as handled and without content, so that only its id is
+// known.
 func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now time.Time) (bool, error) {
 	state, sender, content, doneAt := "locked", a.Sender, a.Raw, int64(0)
 	if a.Event != nil {

@@ -171,7 +171,8 @@ type commitHooks struct{}
 // Do runs fn in a transaction, which every method called with fn's context joins,
 // commits it, and then calls the functions given to AfterCommit. An error or a panic of
 // fn rolls the transaction back; Do returns the panic as an error. Inside another
-// transaction, Do joins that one.
+// transaction, Do joins that one: its changes are committed or rolled back with that
+// one.
 func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	_, joins := ctx.Value(commitHooks{}).(*[]func())
 	hooks := new([]func())

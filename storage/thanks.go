@@ -68,7 +68,7 @@ func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent
 }
 
 // MonthlyRooms returns the rooms that want the monthly list of thanks, each with the
-// last month that it got, as "2026-10".
+// last month that it got, as "2026-10", or that SaveMonthly stored in its place.
 func (d *DB) MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error) {
 	all := map[chat.RoomID]string{}
 	rows, err := d.db.Query(ctx, "SELECT room_id, month FROM thanks_monthly")

@@ -184,8 +184,9 @@ func (d *DB) ForgetAlerts(ctx context.Context, hook int64) error {
 	return err
 }
 
-// PurgeWebhooks deletes the keys of requests, the alerts and the waiting requests that
-// are older than the three given times. All alerts of a message are deleted together.
+// PurgeWebhooks deletes the keys of requests seen before keysBefore, the alerts of
+// messages whose alerts all last changed before alertsBefore, and the waiting requests
+// that came before deliveriesBefore.
 func (d *DB) PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM webhook_seen WHERE seen_at < $1", millis(keysBefore)); err != nil {

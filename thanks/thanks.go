@@ -305,8 +305,8 @@ func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 // count the Unnamed.
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
-// Move assigns the thanks and the monthly list of the room from to the room to, its
-// successor after an upgrade, in the transaction of ctx.
+// Move assigns the thanks of the room from, and its wish for the monthly list, to the
+// room to, its successor after an upgrade, in the transaction of ctx.
 func (d *Register) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }

@@ -72,7 +72,8 @@ type Options struct {
 }
 
 // Meetings is the service that opens video conferences for rooms, and reminds rooms of
-// those set for later. Its methods may be called concurrently.
+// those set for later, which it deletes from the store when they begin. Its methods may
+// be called concurrently.
 type Meetings struct {
 	Options
 
