@@ -87,9 +87,10 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 }
 
 // listBefore returns the numbered list from which the message e may choose by a bare
-// number: the last message before e was the list, at most chooseWithin ago. It returns
-// the zero Choice if there is none. For an edit, the list must come directly before the
-// edited message. The error is that of the store.
+// number: the latest list that the sender got in the room, at most chooseWithin ago, if
+// e is their first message after it. It returns the zero Choice if there is none. For
+// an edit, the edited message must be the first one after the list, whose age does not
+// count. The error is that of the store.
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {
@@ -103,11 +104,11 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 }
 
 // pick returns a function that answers the message e, if e chooses from a numbered
-// list. The list is the one to which e replies or, if e is no reply, before, the list
-// that e directly follows. The function is nil if e is no choice: its text is no
-// number, there is no list, or, in a room and without a reply, the list has no such
-// number. If e replies to a list of another person, the function gives the zero Answer.
-// The error is that of the store.
+// list. The list is the one to which e replies or, if e is no reply, before, the result
+// of listBefore. The function is nil if e is no choice: its text is no number, there is
+// no list, or, in a room and without a reply, the list has no such number. If e replies
+// to a list of another person, the function gives the zero Answer. The error is that of
+// the store.
 func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {

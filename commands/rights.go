@@ -116,8 +116,8 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	}}).Closed(), nil
 }
 
-// tooLong reports whether the request's line has more than maxLine characters, the
-// most that the bot reads.
+// tooLong reports whether the text of the request, with all its lines, has more than
+// maxLine characters, the most that the bot reads.
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {

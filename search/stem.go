@@ -6,9 +6,9 @@ import (
 
 // stem returns a folded French or English word without its inflection and derivation,
 // so that «chiffrer», «chiffré» and «chiffrement» meet. Words of less than four
-// letters, or with a digit at either end, stay. It works on words without accents, as
-// people type them on a phone; published stemmers do not, since they distinguish «é»
-// from «e».
+// letters, or with a digit at either end, stay, except those in irregular. It works on
+// words without accents, as people type them on a phone; published stemmers do not,
+// since they distinguish «é» from «e».
 func stem(word string) string {
 	if s, ok := irregular[word]; ok {
 		return s

@@ -35,7 +35,8 @@ type window struct {
 }
 
 // Run posts the waiting deliveries, disables the hooks of left rooms and purges old
-// data, until ctx ends. It logs errors and goes on, so it always returns nil.
+// data, until ctx ends: at once when a request was accepted, and every checkEvery. It
+// logs errors and goes on, so it always returns nil.
 func (s *Service) Run(ctx context.Context) error {
 	var purged time.Time
 	for ctx.Err() == nil {
@@ -191,7 +192,8 @@ func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 }
 
 // one posts the delivery d of a hook, or updates the messages of alerts that it repeats
-// or ends. It deletes the delivery first, also one that it cannot read.
+// or ends, in the transaction of ctx. It deletes the delivery first, also one that it
+// cannot read.
 func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
 	if err := s.Store.DeleteDelivery(ctx, d.Seq); err != nil {
 		return err

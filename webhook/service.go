@@ -315,10 +315,10 @@ func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Ho
 }
 
 // Test returns a hook and a function that stores text as a delivery, as if a tool had
-// posted it, and wakes Run after the commit. The error is chat.ErrNotFound if the room
-// has no hook of that name, ErrFull if MaxWaiting deliveries wait for it, or that of
-// the store; the function is then nil. The function stores nothing if the hook is full
-// or deleted meanwhile.
+// posted it, even if the hook is paused, and wakes Run after the commit. The error is
+// chat.ErrNotFound if the room has no hook of that name, ErrFull if MaxWaiting
+// deliveries wait for it, or that of the store; the function is then nil. The function
+// stores nothing if the hook is full or deleted meanwhile.
 func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	if err != nil {

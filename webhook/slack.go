@@ -219,8 +219,8 @@ func (w *writer) card(o object) {
 	}
 }
 
-// flush writes the collected pieces to the message, except repeated ones and images
-// that must not become a link, and forgets them.
+// flush writes the collected pieces to the message, except images that must not become
+// a link and repeated texts without a link or a label, and forgets all pieces.
 func (w *writer) flush() {
 	texts := make([]string, len(w.pieces))
 	for i, p := range w.pieces {

@@ -129,8 +129,8 @@ func commandHelp(w io.Writer, command *kong.Node) {
 }
 
 // folded returns the words, with spaces between them, in lines of at most 80 bytes,
-// with all lines but the first indented by four spaces. A longer word has a line of its
-// own.
+// with all lines but the first indented by four more spaces. A longer word has a line
+// of its own.
 func folded(words []string) string {
 	const width = 80
 	var b strings.Builder

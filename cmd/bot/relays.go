@@ -70,8 +70,8 @@ func carriedFiles(f Files) relay.Files {
 }
 
 // newReminders returns the Reminders: they remind experts of open questions, ask askers
-// whether answered questions are solved, post lists of open questions, and delete old
-// ones.
+// whether answered questions are solved, post lists of open questions, and delete
+// questions that were closed long ago and old vain searches.
 func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	questions := s.config.Questions
 	o := relay.RemindOptions{

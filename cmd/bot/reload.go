@@ -162,8 +162,8 @@ func changes(config, next *Config) (sections []string) {
 }
 
 // round runs the bot and the alerts to operators with one configuration, until ctx ends
-// or the bot fails. It calls started once the bot runs. The error is that of the bot,
-// or says that a secret for alerts cannot be read.
+// or the bot fails. It calls started once the listeners are open, before the login. The
+// error is that of the bot, or says that a secret for alerts cannot be read.
 func (s *service) round(ctx context.Context, config *Config, started func()) error {
 	alarm, err := newAlarm(config, s.monitor, s.log)
 	if err != nil {

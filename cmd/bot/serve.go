@@ -118,8 +118,8 @@ func (s shared) component(name string) zerolog.Logger {
 
 // serve builds the parts of the bot, each from those before it, and runs them until ctx
 // ends or one fails. It locks the state directory meanwhile, reports troubles to the
-// monitor, life to systemd through notify, and calls started once the bot runs. The
-// error is the first one of building, running or closing.
+// monitor, life to systemd through notify, and calls started once the listeners are
+// open, before the login. The error is the first one of building, running or closing.
 func serve(
 	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
 ) (err error) {
