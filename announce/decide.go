@@ -128,9 +128,9 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 
 // takeFresh stores the items that the source published for the first time, each with
 // the time at which to decide whether it is announced. Entries that are too old, and
-// all items of the first reading of a source or host, are never announced: of these, it
-// stores that they were seen; of a first reading also the items of the last 30 days,
-// for dry runs.
+// all items of the first reading of a source, are never announced: of these, it stores
+// that they were seen; of a first reading also the items of the last 30 days, for dry
+// runs. The same holds for a host that the source had from the start but read later.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -170,7 +170,8 @@ func (d *decision) takeFresh(ctx context.Context) error {
 // with its new host or owner, and n.Due, the time at which to decide about it. It
 // stores a host or an owner that the source never had before. outcome is Settling for
 // an item that waits for that decision. An item that is never announced gets TooOld, or
-// Baseline if this is the source's first reading.
+// Baseline if this is the first reading of the source, or of a host that the source had
+// from the start.
 func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
 	repo := n.Item.Repository
 	host, err := d.hostOf(ctx, n.Item)

@@ -91,8 +91,9 @@ type input struct {
 	limited *limitedReader
 }
 
-// newInput returns an input of the text in r, at most MaxSize bytes. Bytes that are no
-// UTF-8 become the characters that they are in Windows-1252.
+// newInput returns an input of the text in r. Reading it fails with ErrTooLarge after
+// MaxSize bytes. Bytes that are no UTF-8 become the characters that they are in
+// Windows-1252.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}

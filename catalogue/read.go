@@ -25,7 +25,8 @@ type Dropped struct {
 // A's object with such an array under "catalog". It decides the format of each element
 // separately. It drops and reports an unusable element and reads the others. A list of
 // anything else than software of the SILL is an ErrUnknownList. The error, if any,
-// wraps one of the Err values of this package, or is r's.
+// wraps one of the Err values of this package, such as ErrTooLarge for more than
+// MaxSize bytes, or is r's.
 func Read(r io.Reader) (File, error) {
 	f, err := read(newInput(r))
 	if err != nil {

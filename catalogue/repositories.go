@@ -22,12 +22,12 @@ type RepositoriesFile struct {
 // ReadRepositories decodes a list of public repositories, a JSON array or CSV with a
 // header, of any generation (GenFR, GenEN, GenCodegouv, GenEcosystems), and hands the
 // repositories one by one to yield, in the file's order. It holds one element at a
-// time, and reads at most MaxSize bytes. It decides the format of each element
-// separately, and drops and reports an unusable one. A repository that the list holds
-// twice reaches yield twice.
+// time. It decides the format of each element separately, and drops and reports an
+// unusable one. A repository that the list holds twice reaches yield twice.
 //
-// The error, if any, wraps one of the Err values of this package, or is r's or yield's.
-// By then yield may have received a part of the file.
+// The error, if any, wraps one of the Err values of this package, such as ErrTooLarge
+// for more than MaxSize bytes, or is r's or yield's. By then yield may have received a
+// part of the file.
 func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFile, error) {
 	l := lister{yield: yield, counts: map[Generation]int{}}
 	in := newInput(r)

@@ -65,7 +65,8 @@ func NewLibrary(shelves ...Shelf) *Library {
 // caller must not change the slice.
 func (l *Library) Shelves() []Shelf { return l.shelves }
 
-// Shelf returns the catalogue with that short name; ok is false if there is none.
+// Shelf returns the catalogue with that short name, in which case matters; ok is false
+// if there is none.
 func (l *Library) Shelf(name string) (s Shelf, ok bool) {
 	i := slices.IndexFunc(l.shelves, func(s Shelf) bool { return s.Name == name })
 	if i < 0 {
@@ -74,7 +75,7 @@ func (l *Library) Shelf(name string) (s Shelf, ok bool) {
 	return l.shelves[i], true
 }
 
-// Has reports whether the library has a catalogue with that short name.
+// Has reports whether the library has a catalogue with that short name; case matters.
 func (l *Library) Has(name string) bool {
 	_, ok := l.Shelf(name)
 	return ok

@@ -35,9 +35,9 @@ type hostWalk struct {
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
 // page reads one page of the list, the one with the number page, which has size
-// repositories. It adds the repositories to the batch, and records in w how far the
-// walk came. It returns the validators of the answer, and true if the page has not
-// changed since the answer with the validators since.
+// repositories. It adds those that are new or wanted to the batch (take), and records
+// in w how far the walk came. It returns the validators of the answer, and true if the
+// page has not changed since the answer with the validators since.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
 	location := w.url(path, page, size)
