@@ -51,8 +51,9 @@ func (m Message) HTML() string {
 // maxNotes is the number of notes that a message shows.
 const maxNotes = 10
 
-// Read returns the message of b in the language lang, with times in zone. A body of
-// unknown format gives an excerpt of its JSON. The error is an *UnreadableError.
+// Read returns the message of b in the language lang, with times in zone. A body that
+// is no JSON gives its text, and JSON of unknown format its usual fields and an
+// excerpt. The error is an *UnreadableError.
 func Read(b Body, lang string, zone *time.Location) (Message, error) {
 	p, err := decode(b)
 	if err != nil {

@@ -99,7 +99,8 @@ func (o object) keys() []string {
 	return keys
 }
 
-// textOf returns the text of a scalar; "" for null, arrays and objects.
+// textOf returns the text of a scalar, without surrounding spaces; "" for null, arrays
+// and objects.
 func textOf(v any) string {
 	switch x := v.(type) {
 	case string:
