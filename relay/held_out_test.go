@@ -11,15 +11,17 @@ import (
 	"heraut/storage"
 )
 
-// The third and the fourth set say what the search does with questions that nobody tuned
-// it on; see doc/design/questions.md. Every second line of each kind in the fourth set was
-// used for tuning since, and is counted apart. The test logs no question, so that the sets
-// stay unseen.
+// The third, the fourth and the fifth set say what the search does with questions that
+// nobody tuned it on; see doc/design/questions.md. Every second line of each kind in the
+// fourth set was used for tuning since, and is counted apart. The test logs no question, so
+// that the sets stay unseen. tuning.txt is the set that the thesaurus was tuned on.
 func TestHeldOutQuestions(t *testing.T) {
 	db, asked := library(t)
 	for file, want := range map[string][2]heldOut{
-		"held-out.txt": {{found: 15, nothing: 16}, {found: 15, nothing: 16}},
-		"fresh.txt":    {{found: 14, nothing: 14}, {found: 19, nothing: 15}},
+		"held-out.txt": {{found: 18, nothing: 18}, {found: 18, nothing: 16}},
+		"fresh.txt":    {{found: 21, nothing: 15}, {found: 20, nothing: 15}},
+		"fifth.txt":    {{found: 19, nothing: 13}, {found: 17, nothing: 17}},
+		"tuning.txt":   {{found: 21, nothing: 16}, {found: 15, nothing: 16}},
 	} {
 		for half, got := range countHalves(t, db, asked, file) {
 			t.Logf("%s, half %d: of %d paraphrases %d are found, of %d questions about something else %d are shown nothing",

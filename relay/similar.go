@@ -44,8 +44,8 @@ func KeptNumbers(all []Known) (numbers []int64) {
 type Candidate struct {
 	Known
 	Terms []string // the terms that it holds
-	// Asked are the stems of its question (search.Terms), Told those of its answer and of
-	// what the programs in the answer are used for.
+	// Asked are the stems and senses of its question (search.Terms), Told those of its
+	// answer and of what the programs in the answer are used for.
 	Asked, Told []string
 	// Likeness grows with the weight of its terms and with its shortness. Among few
 	// questions it says nothing, since a term that most of them hold has no weight.
@@ -71,7 +71,7 @@ const (
 	// minEvidence is the evidence (match) that one of the results must have, lessEvidence
 	// what each must have. These values and those below did best on half of our own
 	// paraphrases and off-topic questions (testdata).
-	minEvidence, lessEvidence = 0.57, 0.17
+	minEvidence, lessEvidence = 0.63, 0.36
 	// subjectEvidence and matchEvidence weigh the nearness of the subjects and the
 	// weight of the common words in the evidence; the share of the text's words counts
 	// fully.
@@ -87,12 +87,10 @@ const (
 	minNear   = 0.1
 	farTells  = 0.3
 	manyWords = 50
-	// senseTells is the value of a sense in common, beyond the words.
-	senseTells = 0.3
 	// subjectTells is the value of the same subject, as a multiple of the weight of a
 	// word that no known question holds. answerTells is the weight of the answer's
 	// subject; the question's has 1.
-	subjectTells = 1.9
+	subjectTells = 1.3
 	answerTells  = 1.2
 	// likenessTells is the share of Likeness in the order of results.
 	likenessTells = 0.35
@@ -204,27 +202,24 @@ type match struct {
 // score and its evidence; both are 0 if they have no word in common.
 func (l *likening) match(c Candidate) match {
 	asked, holds := setOf(c.Asked), setOf(c.Terms)
-	far := 1 / (1 + farTells*float64(len(setOf(c.Told)))/manyWords)
+	long := float64(len(setOf(c.Told))) / manyWords
+	senses := l.common(asked, holds, 1/(1+farSense*long))
 	all, common := 0.0, 0.0 // weights
 	for _, s := range l.stems {
 		w := l.weight(s)
 		all += w
-		common += w * l.value(s, asked, holds, far)
-	}
-	for _, sense := range l.Senses {
-		if holds[sense] {
-			common += senseTells * l.rarity(sense)
-		}
+		common += w * max(l.value(s, asked, holds, 1/(1+farTells*long)), senses.said[s])
 	}
 	if common == 0 {
 		return match{Known: c.Known}
 	}
 	near := l.subject.Near(search.SubjectOf(c.Asked).With(search.SubjectOf(c.Told), answerTells))
 	rarest := math.Log(1 + float64(l.all))
+	shared := common + senses.evidence
 	return match{
 		Known:    c.Known,
-		score:    common + subjectTells*rarest*near + likenessTells*c.Likeness,
-		evidence: common/all + subjectEvidence*near + matchEvidence*common/rarest,
+		score:    common + senses.score + subjectTells*rarest*near + likenessTells*c.Likeness,
+		evidence: shared/(all+senses.demand) + subjectEvidence*near + matchEvidence*shared/rarest,
 	}
 }
 

@@ -139,6 +139,9 @@ func TestParaphrasesFindTheirOriginal(t *testing.T) {
 	for kind, name := range [kinds]string{"none or next to none", "at most a third", "half"} {
 		t.Logf("sharing %s of their words: %d of 50 found, %d of the 25 that were held out", name, found[kind], heldOut[kind])
 	}
+	if found[none] < 34 {
+		t.Errorf("with next to none of the words %d of 50 were found, want 34", found[none])
+	}
 	if found[third] < 40 {
 		t.Errorf("with a third of the words %d of 50 were found, want 40", found[third])
 	}
@@ -172,8 +175,8 @@ func TestNonsenseFindsNothing(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d questions about something else find something, %d of those held out", wrong, len(all), heldOut)
-	if wrong > len(all)/5 {
-		t.Errorf("%d of %d questions about something else find something, want a fifth at most", wrong, len(all))
+	if wrong > len(all)/10 {
+		t.Errorf("%d of %d questions about something else find something, want a tenth at most", wrong, len(all))
 	}
 }
 

@@ -29,11 +29,14 @@ var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 		}
 		group = slices.Clip(group)
 		for _, p := range group {
-			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, group, "sense" + strings.Join(group[0], "")})
+			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, group, senseName(group[0])})
 		}
 	}
 	return phrases
 })
+
+// senseName names the sense of a phrase, given by its stems.
+func senseName(stems []string) string { return "sense" + strings.Join(stems, "") }
 
 // contentStems returns the stems of the words of s, without stop words.
 func contentStems(s string) []string {

@@ -16,15 +16,24 @@ type TextTerms struct {
 	Stems []string
 	// Weak is the subset of Stems that say how or where rather than name the need.
 	Weak map[string]bool
-	// Senses names the sense of each phrase of the thesaurus in the text, once:
-	// texts that hold «visio» and «webconférence» share one.
+	// Senses names the sense of each phrase of the thesaurus and of each need (needs.txt)
+	// in the text, once: texts that hold «visio» and «webconférence» share one.
 	Senses []string
+	// Saying are the stems that say each sense.
+	Saying map[string][]string
 }
 
 // Terms returns the stems and meanings in a text, to compare it with others. Of a very
 // long text it takes the first maxTerms stems.
-func Terms(s string) TextTerms {
-	t := TextTerms{Weak: map[string]bool{}}
+func Terms(s string) TextTerms { return termsOf(s, 1) }
+
+// AnswerTerms is Terms for an answer: it leaves out needs that a single word says, since a
+// long text holds some word of many needs.
+func AnswerTerms(s string) TextTerms { return termsOf(s, 2) }
+
+// termsOf returns the terms of a text, with the needs that at least minWords words say.
+func termsOf(s string, minWords int) TextTerms {
+	t := TextTerms{Weak: map[string]bool{}, Saying: map[string][]string{}}
 	for _, w := range text.Words(withoutURLs(s)) {
 		if stopWords[w] {
 			continue
@@ -40,12 +49,36 @@ func Terms(s string) TextTerms {
 	}
 	for i, s := range t.Stems {
 		for _, p := range synonyms()[s] {
-			if n := i + len(p.stems); n <= len(t.Stems) && slices.Equal(p.stems, t.Stems[i:n]) && !slices.Contains(t.Senses, p.sense) {
-				t.Senses = append(t.Senses, p.sense)
+			if n := i + len(p.stems); n <= len(t.Stems) && slices.Equal(p.stems, t.Stems[i:n]) {
+				t.says(p.sense, p.stems)
 			}
 		}
 	}
+	needs().said(t.Stems, func(senses []string, places []int) {
+		if len(places) < minWords {
+			return
+		}
+		stems := make([]string, len(places))
+		for i, place := range places {
+			stems[i] = t.Stems[place]
+		}
+		for _, s := range senses {
+			t.says(s, stems)
+		}
+	})
 	return t
+}
+
+// says notes that stems of the text say a sense.
+func (t *TextTerms) says(sense string, stems []string) {
+	if !slices.Contains(t.Senses, sense) {
+		t.Senses = append(t.Senses, sense)
+	}
+	for _, s := range stems {
+		if !slices.Contains(t.Saying[sense], s) {
+			t.Saying[sense] = append(t.Saying[sense], s)
+		}
+	}
 }
 
 // NearStem is a stem that is near in meaning to another one; Nearness says how near,

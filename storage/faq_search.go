@@ -25,12 +25,12 @@ const knownRank = "bm25(known_words, 2, 1, 0.5)"
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
-	q, a := search.Terms(question), search.Terms(answer)
+	q, a := search.Terms(question), search.AnswerTerms(answer)
 	// Who asks need not know the program that answers.
 	uses := search.Terms(strings.Join(search.UsesIn(answer), ", "))
-	senses := slices.Concat(q.Senses, a.Senses, uses.Stems)
+	senses := slices.Concat(a.Senses, uses.Senses, uses.Stems)
 	slices.Sort(senses)
-	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
+	return knownWords{strings.Join(slices.Concat(q.Stems, q.Senses), " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
 }
 
 // indexKnown replaces the words under which searches find the known question with that
