@@ -230,13 +230,13 @@ func (d *Calendars) commit(ctx context.Context, s Settings, now time.Time, r rea
 			return err
 		}
 	}
-	return d.note(ctx, s, now, kept, failure)
+	return d.saveOutcome(ctx, s, now, kept, failure)
 }
 
-// note stores kept, the row of a calendar, with the outcome of a reading: failure, or
-// success if failure is nil. It sends the operators one notice when the calendar has
-// failed brokenAfter times in a row, and one when it works again.
-func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
+// saveOutcome stores kept, the row of a calendar, with the outcome of a reading:
+// failure, or success if failure is nil. It sends the operators one notice when the
+// calendar has failed brokenAfter times in a row, and one when it works again.
+func (d *Calendars) saveOutcome(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
 	var notice *announce.Notice
 	switch {
 	case failure != nil:

@@ -101,8 +101,8 @@ type roomFeed struct {
 
 // runFeeds reads each feed that rooms added, from the first watch of it until the last
 // one is removed or paused, and then deletes its state. When it is watched again later,
-// its first reading announces nothing. runFeeds returns nil once ctx ends and all
-// readings have stopped.
+// its first reading announces nothing. runFeeds logs errors of the store and goes on;
+// it returns nil once ctx ends and all readings have stopped.
 func (d *Announcer) runFeeds(ctx context.Context) error {
 	running := map[string]roomFeed{}
 	for ctx.Err() == nil {

@@ -158,9 +158,9 @@ func (r *Refresher) Run(ctx context.Context, onHeld func(ctx context.Context, h 
 
 // Round asks the source once. A new version replaces the catalogue in use if it can be
 // read, has neither lost nor gained too many entries, and can be stored. Otherwise the
-// catalogue in use stays, and the error says why; a version of a suspicious size
-// becomes State.Held. Current then returns the new state. If ctx has ended, the state
-// stays, and the error is that of ctx. Rounds must not overlap.
+// catalogue in use stays, and the error, which Round also logs, says why; a version of
+// a suspicious size becomes State.Held. Current then returns the new state. If ctx has
+// ended, the state stays, and the error is that of ctx. Rounds must not overlap.
 func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 	v, err := r.fetch(ctx, now)
 	if ctx.Err() != nil {
