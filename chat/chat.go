@@ -142,8 +142,8 @@ const (
 	KindOther    MessageKind = "other"    // anything else that the room shows
 )
 
-// IsText reports whether the message is a plain text, which may hold a command: it has
-// no File and an empty Kind.
+// IsText reports whether the message is a text, formatted or not, which may hold a
+// command: it has no File and an empty Kind.
 func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 
 // File describes an attachment by its name and its media type, both as the sender's

@@ -14,7 +14,7 @@ import (
 const settleAfter = 2 * time.Second
 
 // Batch is what one sync response brings to the queue: new events, the bot's own
-// events, and the start of the sync.
+// events, the rooms whose rights changed, and the times of the sync.
 type Batch struct {
 	Began    time.Time // when the request was sent
 	Received time.Time // when the response arrived

@@ -140,7 +140,7 @@ type Counts struct {
 
 // Queue stores incoming events, passes each room's events to the handler in order, and
 // sends the posts that the handler decides on. It also sends read receipts for answered
-// events, and deletes old events and posts every hour.
+// events, deletes old events and posts every hour, and rewrites the database daily.
 type Queue struct {
 	*Outbox
 	handler   Handler
@@ -262,9 +262,9 @@ func (q *Queue) Open(ctx context.Context) error {
 	return nil
 }
 
-// Run handles events, sends posts and read receipts, and deletes old rows, until ctx
-// ends, and returns once all its goroutines have stopped. An error means that the store
-// could not list the rooms with waiting events.
+// Run handles events, sends posts and read receipts, deletes old rows and rewrites the
+// database (clean), until ctx ends, and returns once all its goroutines have stopped.
+// An error means that the store could not list the rooms with waiting events.
 func (q *Queue) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return q.dispatch(ctx) })

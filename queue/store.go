@@ -47,7 +47,8 @@ const (
 	Cancelled State = "cancelled" // withdrawn before it was sent
 )
 
-// Kind is the kind of a post: an answer of its own, or the edit or deletion of one.
+// Kind is the kind of a post: a post of its own, or the edit or deletion of another
+// one.
 type Kind string
 
 // The kinds of posts.

@@ -175,8 +175,9 @@ func (b *Book) Chosen(room chat.RoomID) Chosen {
 	return b.chosen[room]
 }
 
-// SetUp reports whether the bot answers in a room: the configuration names the room,
-// or an operator set it up in the chat.
+// SetUp reports whether the configuration names a room, or an operator set it up in the
+// chat, so that the bot answers in it. It is false for other rooms, also for those in
+// which the bot answers because of an invitation.
 func (b *Book) SetUp(room chat.RoomID) bool {
 	_, declared := b.Declared(room)
 	return declared || b.Chosen(room).SetUp

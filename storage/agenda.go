@@ -136,8 +136,8 @@ func (d *DB) PendingEvents(ctx context.Context) ([]agenda.Pending, error) {
 	})
 }
 
-// SavePendingEvent stores a change that waits to be posted in a room, in place of the
-// waiting change of the same event.
+// SavePendingEvent stores a change that waits to be posted in a room, in place of a
+// change of the same event that waits there.
 func (d *DB) SavePendingEvent(ctx context.Context, p agenda.Pending) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO event_pending (room_id, event_id, what, due_at, more, was_starts, was_ends, was_all_day, was_location)

@@ -82,8 +82,8 @@ func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error 
 	return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
 }
 
-// ForgetPending deletes the items of a source that wait to be posted in a room, except
-// those that wait for a digest.
+// ForgetPending deletes the rows by which items of a source wait to be posted in a
+// room, except those that wait for a digest. The items themselves stay.
 func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string) error {
 	_, err := d.db.Exec(ctx, `
 		DELETE FROM pending WHERE room_id = $1 AND watch = '' AND item_id IN (SELECT item_id FROM item WHERE source = $2)`, room, source)

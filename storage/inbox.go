@@ -181,8 +181,8 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 	})
 }
 
-// LockedIndex returns all received events that wait for a decryption key, oldest
-// first, without their contents.
+// LockedIndex returns all received events that wait for a decryption key or their
+// sender's devices, oldest first, without their contents.
 func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, sender, session_id, LENGTH(content) FROM inbox WHERE state = 'locked' ORDER BY seq`)

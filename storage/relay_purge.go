@@ -65,8 +65,8 @@ func (d *DB) QuestionsBy(ctx context.Context, user chat.UserID) ([]relay.Questio
 	return d.questions(ctx, "asker = $1", user)
 }
 
-// ClaimedBy returns the questions that an expert took charge of, closed ones too,
-// oldest first.
+// ClaimedBy returns the questions of which a person is in charge, oldest first, also
+// closed ones, in which the expert in charge stays recorded.
 func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "claimer = $1", user)
 }

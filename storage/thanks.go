@@ -68,7 +68,8 @@ func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent
 }
 
 // MonthlyRooms returns the rooms that want the monthly list of thanks, each with the
-// last month that it got, as "2026-10", or that SaveMonthly stored in its place.
+// last month of which it got the list, as "2026-10"; for a room that got none yet, that
+// is the month before the one in which it asked for the list.
 func (d *DB) MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error) {
 	all := map[chat.RoomID]string{}
 	rows, err := d.db.Query(ctx, "SELECT room_id, month FROM thanks_monthly")

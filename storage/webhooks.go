@@ -104,7 +104,8 @@ func (d *DB) Waiting(ctx context.Context, hook int64) (n int, err error) {
 	return n, err
 }
 
-// BusyHooks returns the ids of the webhooks that have accepted requests to post.
+// BusyHooks returns the ids of the webhooks that have accepted requests to post; the
+// webhook with the oldest such request comes first.
 func (d *DB) BusyHooks(ctx context.Context) ([]int64, error) {
 	rows, err := d.db.Query(ctx, "SELECT webhook_id FROM webhook_inbox GROUP BY webhook_id ORDER BY MIN(seq)")
 	return collect(rows, err, func(scan scanFunc) (id int64, err error) { return id, scan(&id) })
