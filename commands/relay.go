@@ -150,8 +150,9 @@ func (r request) wholeAfter(words int) string {
 }
 
 // questions answers with the open questions that the room may see, with «miennes» only
-// the person's own, or with those, open or closed, that contain the words of the
-// arguments. The answer's change counts words that find nothing.
+// the person's own, or with those, open or closed, that contain most of the words of
+// the arguments; in a direct message, always the person's own. The answer's change
+// counts words that find nothing.
 func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	list := questionList{Prefix: r.Prefix, Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
 	if !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
@@ -178,7 +179,8 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 }
 
 // missed returns a function that counts, in the database, the search of the request as
-// one that found nothing. The function does nothing if the bot has no relay.
+// one that found nothing. The function does nothing if the bot has no relay, or if the
+// words say nothing or could name a person.
 func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
 	if a.parts.Relay == nil {
 		return func(context.Context) error { return nil }, nil

@@ -113,10 +113,10 @@ func (l *library) known() *commons.Library {
 // first answers about the SILL come first.
 const libraryAfter = 3 * time.Second
 
-// run reads the catalogues besides the SILL, one after another to spare memory, some
-// seconds after the start, and refreshes each at its interval until ctx ends. A nil
-// library returns at once. The error means that a catalogue's address or stored copy
-// cannot be used, or that storing fails.
+// run loads the stored copies of the catalogues besides the SILL, one after another to
+// spare memory, some seconds after the start; then it refreshes each catalogue at its
+// interval until ctx ends. A nil library returns at once. The error is that of open; an
+// error of a refresh is only logged.
 func (l *library) run(ctx context.Context) error {
 	if l == nil || !wait.For(ctx, libraryAfter) {
 		return nil
@@ -169,9 +169,9 @@ func (l *library) prepare(ctx context.Context) {
 }
 
 // open returns the Refresher of one catalogue, with the stored copy of the catalogue
-// loaded, and a function that closes its connections. The error means that the
-// catalogue's address or the stored copy cannot be used; the Refresher and the function
-// are then nil.
+// loaded, and a function that closes its connections. A stored copy that cannot be used
+// is only logged. The error means that fetch.allow_private is wrong or that the
+// database fails; the Refresher and the function are then nil.
 func (l *library) open(ctx context.Context, c OtherCatalogue) (*catalogue.Refresher, func(), error) {
 	getter, err := getterOf(l.config, c.URL, fetch.Options{})
 	if err != nil {

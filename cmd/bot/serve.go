@@ -194,8 +194,10 @@ func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *he
 }
 
 // newRefresher returns the Refresher of the SILL, with its stored copy loaded, and a
-// function that closes its connections. The error means that its address or its stored
-// copy cannot be used; the others are nil then.
+// function that closes its connections. It deletes the stored copies of catalogues that
+// are not in the configuration. A stored copy that cannot be used is only logged. The
+// error means that fetch.allow_private is wrong or that the database fails; the others
+// are nil then.
 func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeGetter func(), err error) {
 	settings := s.config.Catalogue.SILL
 	getter, err := getterOf(s.config, settings.URL, fetch.Options{})
