@@ -14,9 +14,11 @@ const GuardName = "announce"
 
 // guard returns the guard for the message l in room; news holds the message's items by
 // id. The guard holds who may read the room now: more people may be able to read it
-// when the queue sends the message, so the queue asks Check before. The result is
-// empty, and so no guard, if the sources of all items are public, or if Options.Readers
-// is nil.
+// when the queue sends the message, so the queue asks Check before. If the readers
+// cannot be looked up now, the guard holds the narrowest audience, and Check then
+// withholds the message from a room that is open in any way, such as one without
+// encryption. The result is empty, and so no guard, if the sources of all items are
+// public, or if Options.Readers is nil.
 func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
 	for _, id := range l.items() {

@@ -64,8 +64,9 @@ func InForce() *Set { return now() }
 var failures atomic.Pointer[func(error)]
 
 // Report sets the function that gets the error of each template that fails when it is
-// rendered and whose fallback is rendered instead. f replaces the function of an
-// earlier call. Without a call of Report, nobody gets these errors.
+// rendered and whose fallback is rendered instead, and that of a folder whose templates
+// no longer parse. f replaces the function of an earlier call. Without a call of
+// Report, nobody gets these errors.
 func Report(f func(error)) { failures.Store(&f) }
 
 func report(err error) {
