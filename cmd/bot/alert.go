@@ -158,8 +158,8 @@ func alertChannels(config *Config) (channels []alert.Channel, err error) {
 }
 
 // newAlarm returns the Alarm that sends the monitor's troubles to the operators,
-// through the configured channels. The error means that a file with a secret cannot be
-// read.
+// through the configured channels, once its Run is called. The error means that a file
+// with a secret cannot be read.
 func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*alert.Alarm, error) {
 	channels, err := alertChannels(config)
 	if err != nil {

@@ -78,8 +78,9 @@ func quietHours(config *Config) schedule.Quiet {
 }
 
 // guardedGetter returns a getter for addresses that people give in the chat, of at most
-// feedMaxBytes. It reaches only public hosts, and those that the configuration allows.
-// The caller closes it. The error means that fetch.allow_private is wrong.
+// feedMaxBytes. It reaches only public hosts, and those that the configuration allows,
+// and uses no proxy. The caller closes it. The error means that fetch.allow_private is
+// wrong.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
 	return newGetter(config, fetch.Options{MaxBytes: config.feedMaxBytes()}, config.Fetch.AllowPrivate)
 }
