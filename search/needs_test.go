@@ -55,15 +55,19 @@ func TestNeedsInText(t *testing.T) {
 
 // The words of a way stand near each other, each by a word of its own.
 func TestNeedsFromAfar(t *testing.T) {
-	forms := Terms("démarche en ligne").Senses[0]
+	table := &needTable{at: map[string][]wayWord{}}
+	table.add("déposer/demander dossier/demander", []string{"sense"})
 	for text, want := range map[string]bool{
-		"déposer un dossier demandeur":                                      true,
-		"déposer ses clés, puis acheter du pain frais, du lait, un dossier": false,
-		"déposer, déposer":                                                  false,
-		"usager":                                                            false,
+		"déposer un dossier": true,
 		"le dossier que le demandeur, fatigué, voulait déposer hier, est rendu": true,
+		"déposer ses clés, acheter du pain frais, du lait, puis un dossier":     false,
+		"demander":           false,
+		"demander, demander": true,
+		"dossier":            false,
 	} {
-		if got := slices.Contains(Terms(text).Senses, forms); got != want {
+		got := false
+		table.said(contentStems(text), func([]string, []int) { got = true })
+		if got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
