@@ -119,7 +119,8 @@ func (d *Calendars) watches(ctx context.Context) ([]announce.Watch, error) {
 }
 
 // watched returns the calendars to read: those of the configuration, and those whose
-// address a room gave.
+// address a room gave and still watches without a pause. With an error of the store, it
+// returns only those of the configuration.
 func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	all := slices.Clone(d.calendars)
 	watches, err := d.watches(ctx)

@@ -90,7 +90,8 @@ func (l Lead) String() string {
 	return fmt.Sprintf("%dmin", l.Before/time.Minute)
 }
 
-// LeadsText returns the leads in the form that ParseLeads reads: «veille,1h».
+// LeadsText returns the leads in the form that ParseLeads reads: «veille,1h». It is
+// empty for no leads, a text that ParseLeads refuses.
 func LeadsText(all []Lead) string {
 	words := make([]string, len(all))
 	for i, l := range all {
