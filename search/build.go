@@ -12,24 +12,61 @@ import (
 // maxIndexed bounds the words indexed from one text.
 const maxIndexed = 255
 
+// newIndex returns the index of c. It makes the keys of the names while another
+// goroutine takes the words of the texts, since each takes half of the time.
 func newIndex(c *catalogue.Catalogue) *index {
 	b := indexBuilder{
 		index: &index{docs: make([]document, c.Len())}, ids: map[string]int32{}, stemIDs: map[string]int32{}, uses: parseUses(),
 	}
-	for i := range c.Len() {
-		b.add(int32(i), c.Entry(i))
-	}
+	added := make(chan struct{})
+	go func() {
+		defer close(added)
+		for i := range c.Len() {
+			b.add(int32(i), c.Entry(i))
+		}
+	}()
+	names := sortedKeys(c)
+	<-added
+	b.names = names
 	return b.finish()
 }
 
-// indexBuilder collects the words and names of all entries while an index is built.
+// sortedKeys returns the keys of all entries, sorted by text.
+func sortedKeys(c *catalogue.Catalogue) []nameKey {
+	var out []nameKey
+	for i := range c.Len() {
+		s := c.Entry(i)
+		eachName(int32(i), s, func(name string, key nameKey) { out = append(out, nameKeys(name, key)...) })
+		for _, k := range s.Keywords {
+			out = append(out, keywordKeys(k, int32(i))...)
+		}
+	}
+	sortKeys(out)
+	return out
+}
+
+// eachName calls do for each name of the entry s with the number doc, and of the
+// products under whose names people may find it. key holds the entry's number and the
+// kind of name; for a product (products), it also holds the product's position among
+// those of the entry.
+func eachName(doc int32, s *catalogue.Software, do func(name string, key nameKey)) {
+	do(s.Name, nameKey{doc: doc, place: inName})
+	for _, n := range append(slices.Clone(s.OtherNames), otherNames()[squash(s.Name)]...) {
+		do(n, nameKey{doc: doc, place: inOtherName})
+	}
+	for i, p := range products(s) {
+		do(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
+	}
+}
+
+// indexBuilder collects the words of all entries while an index is built.
 type indexBuilder struct {
 	*index
 	ids     map[string]int32 // the ids of words
 	words   []builtTerm      // by id
 	stemIDs map[string]int32
 	stems   []string      // by id
-	names   []nameKey     // the keys
+	names   []nameKey     // the sorted keys
 	found   []termPosting // in the order of the entries
 	uses    *knownUses
 }
@@ -52,17 +89,10 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	d.people = int32(s.Users() + s.Referents())
 	d.withdrawn, d.recommended = s.Withdrawn != nil, s.Recommended
 
-	b.name(s.Name, nameKey{doc: doc, place: inName})
-	for _, n := range append(slices.Clone(s.OtherNames), otherNames()[squash(s.Name)]...) {
-		b.name(n, nameKey{doc: doc, place: inOtherName})
-	}
-	for i, p := range products(s) {
-		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
-	}
+	eachName(doc, s, b.name)
 	var texts docTexts
 	for _, k := range s.Keywords {
 		texts.phrases.add(b.phrase(doc, inKeyword, k))
-		b.names = append(b.names, keywordKeys(k, doc)...)
 	}
 	for _, u := range b.uses.of(ownKeys(s)...) {
 		texts.phrases.add(b.phrase(doc, inUse, u))
@@ -97,12 +127,9 @@ func products(s *catalogue.Software) []catalogue.Similar {
 	return out
 }
 
-// name adds a name of an entry to the index: as a whole and by its words, and also by
-// the parts of each word (Libre and Office of LibreOffice), except for the name of a
-// product. key holds the entry's number and the kind of name; for a product (products),
-// it also holds the product's position among those of the entry.
+// name adds the words of a name to the index, and also the parts of each word (Libre and
+// Office of LibreOffice), except for the name of a product. key is as for eachName.
 func (b *indexBuilder) name(name string, key nameKey) {
-	b.names = append(b.names, nameKeys(name, key)...)
 	part := key.place
 	if part == inName {
 		part = inNamePart
@@ -247,8 +274,8 @@ func (b *indexBuilder) sortPostings(order []int32) {
 }
 
 // layTexts writes the texts of all words, stems and names into the one long text of the
-// index, and sorts the names. Equal texts share their place, and so does a stem with a
-// word that begins with it. order lists the ids of the words in alphabetical order.
+// index. Equal texts share their place, and so does a stem with a word that begins with
+// it. order lists the ids of the words in alphabetical order.
 func (b *indexBuilder) layTexts(order []int32) {
 	ix := b.index
 	var texts []byte
@@ -272,7 +299,6 @@ func (b *indexBuilder) layTexts(order []int32) {
 			ix.stems[id] = lay(b.stems[id])
 		}
 	}
-	sortKeys(b.names)
 	ix.keys = make([]key, len(b.names))
 	for i, n := range b.names {
 		k := key{doc: n.doc, worth: n.worth, place: n.place, product: n.product}
