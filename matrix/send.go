@@ -150,9 +150,9 @@ func (t *roomTurns) of(room id.RoomID) *semaphore.Weighted {
 	return t.turns[room]
 }
 
-// put sends an event without encrypting it. txn is the transaction id of the request;
-// the event carries it too, so that sync shows which post the event is. The error is
-// mautrix's.
+// put sends content as an event of the type kind, without encrypting it. txn is the
+// transaction id of the request; the event carries it too, so that sync shows which
+// post the event is. The error is mautrix's.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
 	body, err := withKey(content, txn)
 	if err != nil {

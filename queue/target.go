@@ -42,9 +42,10 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, nil
 }
 
-// unquote returns p without the target of its reply if p is a reply only where several
-// events wait for an answer (ReplyIfSeveral), and no other event of the room does. It
-// returns any other p unchanged. The error is that of the store.
+// unquote returns p without the target of its reply if p replies only where that is
+// needed (ReplyIfSeveral), and it is clear without: no other event of the room waits
+// for an answer, and none came in after the one that p answers. It returns any other p
+// unchanged. The error is that of the store.
 func (q *Queue) unquote(ctx context.Context, p chat.Post) (chat.Post, error) {
 	if !p.ReplyIfSeveral || p.ReplyTo.Event == "" {
 		return p, nil

@@ -18,7 +18,9 @@ const maxQuestion = 4000
 
 // Ask handles the command that asks a question in the message e, new or edited; args is
 // «[#theme] text». It returns a function that stores and shows the question in the
-// transaction of its context. The error is a *Fault if the question cannot be asked.
+// transaction of its context, perhaps with suggestions first; for an edit, it changes
+// the question that the message asked. The error is a *Fault if the question cannot be
+// asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	if text, err = d.questionText(ctx, e, text); err != nil {

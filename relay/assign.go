@@ -24,7 +24,8 @@ type Assignment struct {
 // asks a colleague: the request, or why there is none.
 func assignCause(command chat.EventID) chat.Cause { return chat.Cause("assign/" + command) }
 
-// waitsFor reports whether the user may still accept the question at now.
+// waitsFor reports whether a is a request to the user that they may still accept at
+// now: it was made less than assignFor ago.
 func (a Assignment) waitsFor(user chat.UserID, now time.Time) bool {
 	return a.To != "" && a.To == user && now.Before(a.At.Add(assignFor))
 }
@@ -40,8 +41,9 @@ type assigned struct {
 }
 
 // mayPassOn returns a *Fault if the sender of e may not give the question q to another
-// person, or the error of the store. The expert in charge may, moderators may, and any expert may while nobody is
-// in charge: in the experts' room, while the question is open and repeats no other.
+// person, and nil if they may; any other error is that of the store. The expert in
+// charge may, moderators may, and any expert may while nobody is in charge: in the
+// experts' room, while the question is open, has arrived there, and repeats no other.
 func (d *Carrier) mayPassOn(ctx context.Context, e chat.Event, q Question) error {
 	switch {
 	case e.Room != q.Experts:
@@ -91,8 +93,8 @@ func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name str
 	}, nil
 }
 
-// mayAssign returns the *Fault of mayPassOn, or one if the user who, called name, has or
-// is asked to have the question already.
+// mayAssign returns the *Fault of mayPassOn, or one if the user who is in charge of the
+// question already, or is asked to be. name is the user's display name, for the fault.
 func (d *Carrier) mayAssign(ctx context.Context, e chat.Event, q Question, who chat.UserID, name string) error {
 	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return err
@@ -195,8 +197,9 @@ func (d *Carrier) refuseAssignment(ctx context.Context, q *Question, what string
 	return d.tellAssigner(ctx, q, by, what)
 }
 
-// tellAssigner tells the expert by, who asked a colleague to look after q, what became of
-// that. The caller saves q.
+// tellAssigner posts in the experts' thread, where it pings the expert by, who asked a
+// colleague to look after q, what became of that: "declined", "expired", "refused" or
+// "left". If by is empty, it pings nobody. The caller saves q.
 func (d *Carrier) tellAssigner(ctx context.Context, q *Question, by chat.UserID, what string) error {
 	post, err := d.call(*q, by, assigned{Number: q.Number, What: what, Prefix: d.Book.Of(q.Experts).Prefix})
 	if err != nil {
@@ -206,7 +209,9 @@ func (d *Carrier) tellAssigner(ctx context.Context, q *Question, by chat.UserID,
 	return err
 }
 
-// IsAssigned reports whether the question q waits for the user, a colleague, to accept it.
+// IsAssigned reports whether the question q waits for the user, a colleague, to accept
+// it; false once assignFor has passed since the request, and if the user is in charge
+// already.
 func (d *Carrier) IsAssigned(q Question, user chat.UserID) bool {
 	return q.Claimer != user && q.Assign.waitsFor(user, d.Now())
 }
@@ -266,7 +271,8 @@ func (d *Carrier) commandTakenBack(ctx context.Context, room chat.RoomID, comman
 // question waits for them to accept it. It ends a request to a colleague, also when the
 // expert in charge claims the question again. If the colleague has left the room, it
 // only ends the request, and tells the expert who asked. It does nothing for a question
-// that is closed or a duplicate. The caller saves q.
+// that is closed or a duplicate, or of which another expert is in charge. The caller
+// saves q.
 func (d *Carrier) claim(ctx context.Context, e chat.Event, q *Question) error {
 	if !q.Status.Asked() || q.Status.Closed() || q.SameAs != 0 {
 		return nil

@@ -91,8 +91,8 @@ type Options struct {
 }
 
 // Carrier is the service that carries questions from rooms that ask to rooms of
-// experts, and answers back. Its methods return changes of the database that the caller
-// commits. It is safe for concurrent use.
+// experts, and answers back. Its methods for commands and events return changes of the
+// database that the caller commits; Run commits its own. It is safe for concurrent use.
 type Carrier struct {
 	Options
 	*Routes
@@ -102,7 +102,7 @@ type Carrier struct {
 }
 
 // NewCarrier returns a Carrier that works with the parts in o. The caller starts Run,
-// which sends on the questions whose suggestions were not accepted in time.
+// which does the rounds (Round).
 func NewCarrier(o Options) *Carrier {
 	if o.Routes == nil {
 		o.Routes = NewRoutes(o.Store, o.Room, nil)
@@ -122,7 +122,8 @@ func NewCarrier(o Options) *Carrier {
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
-// Run sends each question on when its suggestions were not accepted in time (Round),
+// Run sends each question on when its suggestions were not accepted in time, and at
+// least every hour ends the requests to colleagues who did not answer in time (Round),
 // until ctx ends; then it returns nil. It logs an error and tries again after ten
 // seconds.
 func (d *Carrier) Run(ctx context.Context) error {

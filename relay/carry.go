@@ -51,9 +51,10 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 }
 
 // carryOver carries the message e of the question q to the question's other room, in
-// the manner how, or tells its author why it may not go there. If e is an edit, before
-// is the record of the message that it edits. The bool is always true: as in the
-// results of Carry, it says that the message belongs to a question.
+// the manner how, or tells its author why it may not go there. An answer also goes to
+// the askers of the question's duplicates (share). If e is an edit, before is the
+// record of the message that it edits. The bool is always true: as in the results of
+// Carry, it says that the message belongs to a question.
 func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, before Message, how Manner) (queue.Result, bool, error) {
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
@@ -286,7 +287,8 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 	}, true, nil
 }
 
-// refuseJoined is refuse for the message e of an expert in the thread of the duplicate q.
+// refuseJoined returns the Result of refuse for e, an expert's message in the thread of
+// the duplicate q, which says from which question q is answered.
 func (d *Carrier) refuseJoined(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	fault, err := faultOf(d.joinedFault(ctx, q))
 	if err != nil {

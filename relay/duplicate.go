@@ -43,7 +43,8 @@ func (q Question) duplicates() []int64 {
 	return numbers
 }
 
-// setDuplicates stores the numbers in q.Duplicates, in ascending order and each once.
+// setDuplicates sets q.Duplicates to the numbers, in ascending order and each once; it
+// sorts the slice numbers itself. The caller saves q.
 func (q *Question) setDuplicates(numbers []int64) {
 	slices.Sort(numbers)
 	var words []string
@@ -53,7 +54,8 @@ func (q *Question) setDuplicates(numbers []int64) {
 	q.Duplicates = strings.Join(words, " ")
 }
 
-// dropDuplicate takes the number out of q.Duplicates.
+// dropDuplicate takes the number out of q.Duplicates, if it is there. The caller saves
+// q.
 func (q *Question) dropDuplicate(number int64) {
 	q.setDuplicates(slices.DeleteFunc(q.duplicates(), func(n int64) bool { return n == number }))
 }

@@ -34,7 +34,9 @@ func (e Entry) ActiveAt() time.Time {
 	return slices.MaxFunc([]time.Time{e.KeptAt, e.ShownAt, e.ConfirmedAt}, time.Time.Compare)
 }
 
-// MayBeShownTo reports whether the readers of a room may see the entry.
+// MayBeShownTo reports whether the entry may be shown in a room with these readers, for
+// which the caller takes the upper bound (chat.Readers.Most): they are no wider than
+// e.Audience.
 func (e Entry) MayBeShownTo(readers chat.Audience) bool { return readers.Beyond(e.Audience).None() }
 
 // FAQ is the part of Store for the entries of the FAQ, the questions and answers that

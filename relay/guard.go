@@ -211,7 +211,8 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 // notCarried tells the author of the message m that the message, or an edit of it, does
 // not reach the other room, because the post in row was withheld or failed; fault is
 // the reason. If no copy of the message ever reached the other room, notCarried stores
-// the message as a note, since a later edit of it may be carried.
+// the message as a note, since a later edit of it may be carried, and takes it back
+// from the askers of duplicates.
 func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""
@@ -327,7 +328,10 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-// copyEnded is Ended for a row that copies, edits or deletes the message event.
+// copyEnded handles the end of row, a post that copies the message event of the
+// question q, or edits or deletes its copy. If row failed for good, it tells the
+// author. If a copy was sent, it updates the question (said, heard), and marks the
+// message as carried.
 func (d *Carrier) copyEnded(ctx context.Context, row queue.Row, q Question, event chat.EventID) error {
 	m, err := d.store.MessageOf(ctx, event)
 	if ok, err := has(err); !ok || !m.Carried() || m.Event != event {

@@ -143,8 +143,8 @@ func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme str
 // theme and room, the wider audience w and the status Open in q, and clears the claimer
 // and the times of reminders. The former experts' message that shows the question, and
 // a post in the asker's thread, say where the question goes; the threads of its
-// duplicates say that it goes. The caller saves q, which
-// shows the question in the new room, under the same number.
+// duplicates say that it goes. The caller saves q, which shows the question in the new
+// room, under the same number.
 func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
 	room, err := d.roomName(ctx, r.To)
 	if err != nil {
@@ -249,8 +249,9 @@ func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
 
 // settleHandover keeps the request for the asker's consent up to date, if there is one.
 // If the question q is closed, it ends the request. If the text of q differs from that
-// in before, it asks the asker anew, since the asker agrees to an exact text. The
-// caller saves q.
+// in before, it asks the asker anew, since the asker agrees to an exact text; if the
+// relay is gone, or the question may not go there any more, it tells the experts that
+// the question stays with them. The caller saves q.
 func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Question) error {
 	switch {
 	case q.HandAsk == "":

@@ -139,10 +139,11 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 
 // Entry makes an entry for the FAQ, for the caller to store, from an answer and its
 // question, without the names of the expert in charge and of those who asked the
-// question or one that repeats it; now is the entry's date. If forAll is true, all rooms may
-// see the entry. If not, only rooms may whose readers could have read the question and
-// the answer in the room where the question was asked. The error is ErrNoAnswer if the
-// question's text is erased.
+// question or one that repeats it; now is the entry's date. If forAll is true, all
+// rooms may see the entry. If not, only rooms may whose readers could have read the
+// question and the answer in the room where the question was asked. The error is
+// ErrNoAnswer if the question's text is erased, and chat.ErrNotFound if the question is
+// deleted.
 func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
 	q, err := k.Store.Question(ctx, answer.Question)
 	if err != nil {
@@ -169,7 +170,8 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 func WithoutIDs(text string) string { return userID.ReplaceAllString(text, "…") }
 
 // withoutNames returns the text with user ids and the given names replaced by an
-// ellipsis. Names of one or two characters, and other ways of naming people, stay.
+// ellipsis, wherever they stand in the same case. Names of one or two characters, and
+// other ways of naming people, stay.
 func withoutNames(text string, names ...string) string {
 	text = WithoutIDs(text)
 	for _, name := range names {

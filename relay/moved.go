@@ -94,9 +94,9 @@ func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	return nil
 }
 
-// askAgain repeats the request to a colleague about the question old, if there is one, in
-// the room that replaced that of its experts. The colleague has as long to accept it as
-// before.
+// askAgain repeats the request to a colleague about the question old, if there is one,
+// in the room that replaced that of its experts, with the names that people had in that
+// room, from. The colleague has as long to accept it as before.
 func (d *Carrier) askAgain(ctx context.Context, old Question, from chat.RoomID) error {
 	a := old.Assign
 	if a.To == "" {

@@ -62,7 +62,8 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 }
 
 // rolesOf returns what DataOf lists of questions: those that the person asked, is in
-// charge of, is asked to take or gave to another person, and was called to.
+// charge of, is asked to look after, asks a colleague to look after, and made of other
+// people's messages.
 func (d *Carrier) rolesOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
@@ -183,9 +184,10 @@ func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 	return nil
 }
 
-// forgetQuestion deletes a question from the database, and the bot's posts about it
-// from both rooms. It tells the experts, unless the question was solved. If the
-// question has duplicates, one of them takes its place (bequeath).
+// forgetQuestion deletes a question from the database, and takes back the bot's posts
+// that show it in both rooms; copies of other people's messages stay there. It tells
+// the experts, unless the question was solved. If the question has duplicates, one of
+// them takes its place (bequeath).
 func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {

@@ -92,9 +92,9 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 // errRevised means that a message was edited after it was read.
 var errRevised = fmt.Errorf("the message that is made a question was edited meanwhile: %w", queue.ErrOutdated)
 
-// askQuoted stores the question q about the message said, in the transaction of ctx,
-// whose last handled edit was made at revised when the message was read. It does nothing if the
-// message was deleted since, and returns errRevised if it was edited.
+// askQuoted stores the question q about the message said, in the transaction of ctx.
+// The message's last handled edit was made at revised when it was read. askQuoted does
+// nothing if the message was deleted since, and returns errRevised if it was edited.
 func (d *Carrier) askQuoted(ctx context.Context, said chat.Event, q Question, revised time.Time) error {
 	now, deleted, err := d.store.RevisedAt(ctx, q.Origin, q.Event)
 	switch {

@@ -157,9 +157,10 @@ func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.Roo
 // reaction. If the message asked a question, or was the command or reaction that made
 // another message a question, the function withdraws the question; so it does if a
 // moderator deleted the bot's message that shows the question to the experts. It
-// deletes the record of a carried message; the queue deletes its copy. It withdraws the
-// bot's copy of a reaction, unless other people still have the same reaction there.
-// A deleted command takes back the request to a colleague that it made.
+// deletes the record of a carried message, whose copy the queue deletes, and takes a
+// deleted answer back from the askers of duplicates. It withdraws the bot's copy of a
+// reaction, unless other people still have the same reaction there. A deleted command
+// takes back the request to a colleague that it made.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target

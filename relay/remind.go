@@ -94,8 +94,9 @@ const (
 	purgeEvery = time.Hour
 )
 
-// Run does a round every minute, and purges old questions and vain searches every hour,
-// until ctx ends; it always returns nil and logs errors.
+// Run first brings the index of known questions up to date (RefreshWords). It then does
+// a round every minute, and deletes old questions and vain searches every hour, until
+// ctx ends; it always returns nil and logs errors.
 func (r *Reminders) Run(ctx context.Context) error {
 	if err := r.Store.RefreshWords(ctx); err != nil && ctx.Err() == nil {
 		r.Log.Error().Err(err).Msg("Known questions may not all be found")
@@ -202,10 +203,9 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 }
 
 // remind posts the reminder that is due for the question q at now: to the experts that
-// it, or what was added to it as a duplicate, has no answer, or to the asker the
-// question whether it is solved. It stores that
-// it did. It does nothing if none is due, or if the experts' room may not see the
-// question.
+// it, or a message added to it as a duplicate, has no answer, or to the asker the
+// question whether it is solved. It stores that it did. It does nothing if none is due,
+// or if the experts' room may not see the question. quiet returns a room's quiet hours.
 func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
 	post := chat.Post{

@@ -97,9 +97,9 @@ func (r *Routes) known() (all []Relay) {
 	return all
 }
 
-// Relays returns all relays, those of the configuration first; one that operators set
-// up is left out if the configuration has its name. A room that was upgraded is
-// replaced by its successor.
+// Relays returns all relays, those of the configuration first, as far as their rooms
+// are known (Found); one that operators set up is left out if the configuration has its
+// name. A room that was upgraded is replaced by its successor.
 func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 	opened, err := r.store.Relays(ctx)
 	if err != nil {
@@ -178,9 +178,9 @@ func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 }
 
 // relayFor returns the relay for a question asked in a room: the one with the
-// question's theme or, if theme is empty, the one that takes any question, or the only
-// one. The error is a *Fault if there is none, which lists the themes that the room
-// has.
+// question's theme, which is folded, or, if theme is empty, the one that takes any
+// question, or the only one. The error is a *Fault if there is none, which lists the
+// themes that the room has.
 func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {

@@ -45,7 +45,8 @@ func (d *Carrier) mayShare(ctx context.Context, first, q Question) error {
 }
 
 // share gives the answer m to the askers of the duplicates of its question, or changes
-// what they were given if m is edited, in the transaction of ctx.
+// what they were given if m is edited, in the transaction of ctx. how holds the
+// expert's name, and what the answer consists of.
 func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
 	first, err := d.store.Question(ctx, m.Question)
 	if found, err := has(err); !found {
@@ -220,7 +221,9 @@ func (d *Carrier) unshare(ctx context.Context, answer chat.EventID, room chat.Ro
 }
 
 // endShare stores that the post of the record g gives no answer any more, so that an
-// edit of the answer posts anew.
+// edit of the answer posts anew. If the question that the duplicate repeats is solved,
+// and its asker has no other answer, the duplicate becomes a question of its own
+// (leaveSolved).
 func (d *Carrier) endShare(ctx context.Context, g Message) error {
 	g.Source, g.From, g.Sender = "", "", ""
 	if err := d.store.SaveMessage(ctx, g); err != nil {
@@ -261,7 +264,8 @@ func (d *Carrier) checkShared(ctx context.Context, row queue.Row, q Question, s 
 }
 
 // answerShared returns the answer that a post about s gives to the asker of a
-// duplicate, and its question. stands is false if the answer was withdrawn.
+// duplicate, and its question. stands is false if the answer was withdrawn or its
+// question deleted.
 func (d *Carrier) answerShared(ctx context.Context, s subject) (first Question, m Message, stands bool, err error) {
 	m, err = d.store.MessageOf(ctx, chat.EventID(s.event))
 	if known, err := has(err); !known || m.Role != RoleAnswer || m.Event != chat.EventID(s.event) {
@@ -309,7 +313,8 @@ func parted(q Question) *Fault {
 }
 
 // notShared ends the record of row, which did not give the answer m, that of s, to the
-// asker of a duplicate, and tells the author of m the reason fault.
+// asker of a duplicate, and tells the author of m the reason fault. first is the
+// question that m answers.
 func (d *Carrier) notShared(ctx context.Context, row queue.Row, s subject, first Question, m Message, fault *Fault) error {
 	if err := d.endShareOf(ctx, row, s); err != nil {
 		return err

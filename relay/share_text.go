@@ -12,6 +12,7 @@ import (
 // sharedBody returns the HTML of the text of the answer m as the asker of q, a
 // duplicate of first, reads it: plain text, in which an ellipsis replaces user ids and
 // the names of those who asked the other questions. file adds that a file is attached.
+// say is the data of the templates for that and for a text that is cut.
 func (d *Carrier) sharedBody(ctx context.Context, q, first Question, m Message, say carried, file bool) (string, error) {
 	askers, err := askersGiven(ctx, d.store, first, m, q.Asker)
 	if err != nil {
@@ -52,9 +53,9 @@ type askedStore interface {
 }
 
 // askersGiven returns the names, for people, of those who asked first, one of its
-// duplicates, or a question separated since to whose asker the answer m was given. It
-// leaves out the names in duplicates and separated questions of the asker except; empty:
-// it leaves out none.
+// duplicates, or a question separated since to whose asker the answer m was given; a
+// name is empty if it is unknown. It leaves out the names in duplicates and separated
+// questions of the asker except; empty: it leaves out none.
 func askersGiven(ctx context.Context, store askedStore, first Question, m Message, except chat.UserID) (names []string, err error) {
 	numbers, err := sharedWith(ctx, store, first, m)
 	if err != nil {

@@ -233,7 +233,9 @@ func (d *Carrier) postRemark(ctx context.Context, q *Question, p chat.Post) (cha
 	return d.postCaused(ctx, *q, q.nextShow(), p)
 }
 
-// postCaused is postRemark for a post of a given cause; it leaves q as it is.
+// postCaused posts p, about the question q, for the cause, which must be new, and
+// records it, so that replies to it belong to the question. It returns the post's key,
+// and leaves q as it is.
 func (d *Carrier) postCaused(ctx context.Context, q Question, cause chat.Cause, p chat.Post) (chat.PostKey, error) {
 	key := chat.KeyOf(cause, 0)
 	if err := d.queue.Post(ctx, cause, p); err != nil {

@@ -82,9 +82,10 @@ func (u *Upkeep) Run(ctx context.Context) error {
 }
 
 // Round posts a list of the FAQ entries that were not written, shown or confirmed for a
-// year to each room of experts that may read some of them. It posts no list if any
-// entry was listed less than listEvery before now. It marks the entries as listed in
-// the transaction that posts the lists, so a restart repeats nothing.
+// year to each room of experts that may read some of them: at most listedEntries a
+// room, after the room's quiet hours. It posts no list if any entry was listed less
+// than listEvery before now. It marks the entries as listed in the transaction that
+// posts the lists, so a restart repeats nothing.
 func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	all, err := u.Store.Entries(ctx)
 	if err != nil {
