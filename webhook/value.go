@@ -128,13 +128,13 @@ func names(list []any, keys ...string) (all []string) {
 	return all
 }
 
-// timeOf parses a time in one of the formats that tools use, with seconds; a time
-// without a zone is in UTC. It returns the zero time if the text is unreadable, or if
+// timeOf parses a time in one of the formats that tools use; a time without a zone is
+// in UTC. It returns the zero time if the text is unreadable, or if
 // its year is before 1990: tools write such times for «not yet».
 func timeOf(s string) time.Time {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700",
-		"2006-01-02T15:04:05.999-0700", "2006-01-02 15:04:05",
+		"2006-01-02T15:04:05.999-0700", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			if t.Year() < 1990 {
