@@ -16,7 +16,7 @@ func TestCrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(line(rounds, got))
-	if got.losses > 0 || got.duplicates > 0 || got.commands < 10*rounds {
+	if got.losses > 0 || got.duplicates > 0 || got.commands < 10*rounds || min(got.handed, got.joined, got.shared, got.assigned) == 0 {
 		t.Error(line(rounds, got))
 	}
 }

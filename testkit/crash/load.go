@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,7 +119,7 @@ var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace phot
 func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
 	for i, r := range l.relays {
-		go func() { failed <- r.talk(ctx, (round+i)%2 == 1) }()
+		go func() { failed <- r.talk(ctx, round+i) }()
 	}
 	for i, r := range l.rooms {
 		go func() {
@@ -178,11 +180,15 @@ func (l *load) answered(room int) bool {
 // tally counts by the rooms' histories what became of the commands: commands, answers,
 // losses (commands without an answer) and duplicates (surplus answers), with a line for
 // each fault. In a relay, each message to carry counts as a command, and its copy as
-// the answer.
+// the answer; so does each message that the bot writes about a question of a story.
 type tally struct {
 	commands, answers, losses, duplicates int
-	faults                                []string // a line for each wrong command
-	lost                                  []id.EventID
+	// handed counts the questions that reached other experts, joined the duplicates,
+	// shared the answers that their askers were given, and assigned the questions that a
+	// colleague accepted.
+	handed, joined, shared, assigned int
+	faults                           []string // a line for each wrong command
+	lost                             []id.EventID
 }
 
 // count reads every room and relay as a client does, from its history and from sync,
@@ -228,23 +234,31 @@ func (l *load) count(ctx context.Context) (tally, error) {
 	return t, nil
 }
 
-// everything returns all events of a room that a person can see: the history, and after
-// it the events from sync that it lacks. Dendrite's history sometimes leaves out an
-// event that its sync has delivered.
+// everything returns all events of a room that a person can see, in the order of their
+// times: the history, and the events from sync that it lacks. Dendrite's history
+// sometimes leaves out an event that its sync has delivered. Of a deleted event that the
+// person saw before, the content stays.
 func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]*event.Event, error) {
 	history, err := person.ReadHistory(ctx, room)
 	if err != nil {
 		return nil, fmt.Errorf("read a room's history: %w", err)
 	}
-	seen := map[id.EventID]bool{}
-	for _, evt := range history {
-		seen[evt.ID] = true
+	place := map[id.EventID]int{}
+	for i, evt := range history {
+		place[evt.ID] = i
 	}
 	for _, evt := range person.Events(room) {
-		if !seen[evt.ID] {
+		i, known := place[evt.ID]
+		switch {
+		case !known:
 			history = append(history, evt)
+		case history[i].Unsigned.RedactedBecause != nil && evt.Type == event.EventMessage:
+			seen := *evt
+			seen.Unsigned = history[i].Unsigned
+			history[i] = &seen
 		}
 	}
+	slices.SortStableFunc(history, func(a, b *event.Event) int { return cmp.Compare(a.Timestamp, b.Timestamp) })
 	return history, nil
 }
 
@@ -271,6 +285,15 @@ func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 		}
 	}
 	return n
+}
+
+// finish lets the stories of all relays end, for at most the time of patience.
+func (l *load) finish(ctx context.Context, patience time.Duration) error {
+	g, each := errgroup.WithContext(ctx)
+	for _, r := range l.relays {
+		g.Go(func() error { return r.finish(each, patience) })
+	}
+	return g.Wait()
 }
 
 // settle waits until every command has an answer, or until patience ends, and then for

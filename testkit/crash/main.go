@@ -1,9 +1,11 @@
 // Command crash kills the bot at random moments while people send it commands on a
 // real homeserver, starts it again each time, and counts the answers. Every command
 // must have exactly one answer, every question, answer, file, edit and deletion of a relay
-// exactly one copy, and nothing may leave in clear for an encrypted room. Meanwhile
-// people mute and kick the bot, change join rules and power levels, and edit from
-// another client.
+// exactly one copy, and nothing may leave in clear for an encrypted room. Experts hand
+// questions over, entrust them to a colleague and join duplicates, which they part, close
+// or lose again: what the bot writes about that must be there once too, and nothing may
+// come to a room where it does not belong. Meanwhile people mute and kick the bot, change
+// join rules and power levels, and edit from another client.
 package main
 
 import (
@@ -29,6 +31,15 @@ import (
 // perRound is the number of commands in a round: two of each person.
 const perRound = 24
 
+// hitWithin is the number of sends of a round among which the one is drawn that the bot
+// is killed at. A round has some seventy at least: the answers to the commands and, for
+// each relay, what shows and carries two questions and their answers.
+const hitWithin = 2 * perRound
+
+// patience is how long people wait for what the bot has to do. A round takes some
+// seconds, and minutes on a machine that does other things first.
+const patience = 5 * time.Minute
+
 func main() {
 	rounds := flag.Int("rounds", 5, "how often the bot is killed")
 	seed := flag.Uint64("seed", rand.Uint64(), "what the moments are drawn from")
@@ -49,7 +60,8 @@ func main() {
 // line returns the last line that the program prints, with the number of rounds and
 // the counts.
 func line(rounds int, t tally) string {
-	return fmt.Sprintf("rounds=%d commands=%d answers=%d losses=%d duplicates=%d", rounds, t.commands, t.answers, t.losses, t.duplicates)
+	return fmt.Sprintf("rounds=%d commands=%d answers=%d handed=%d joined=%d shared=%d assigned=%d losses=%d duplicates=%d",
+		rounds, t.commands, t.answers, t.handed, t.joined, t.shared, t.assigned, t.losses, t.duplicates)
 }
 
 // crash plays the rounds in a temporary directory and returns the counts. seed
@@ -88,7 +100,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		if err != nil {
 			return t, err
 		}
-		relays, declared = append(relays, r), append(declared, r.config())
+		relays, declared = append(relays, r), append(declared, r.config()...)
 	}
 	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
 		Homeserver: proxy.URL, Account: account, Set: map[string]any{
@@ -137,7 +149,10 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 			together++
 		}
 	}
-	t, err = people.settle(ctx, 5*time.Minute)
+	if err := people.finish(ctx, patience); err != nil {
+		return t, err
+	}
+	t, err = people.settle(ctx, patience)
 	for _, fault := range t.faults {
 		fmt.Fprintln(progress, fault)
 	}
@@ -194,7 +209,7 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 		if draw.IntN(2) == 0 {
 			do = testkit.AfterActing(do)
 		}
-		remove = proxy.Add(testkit.Rule{Name: "kill", Match: sends, Skip: draw.IntN(perRound - 3), Times: 1, Do: do})
+		remove = proxy.Add(testkit.Rule{Name: "kill", Match: sends, Skip: draw.IntN(hitWithin), Times: 1, Do: do})
 	case afterKeys:
 		var once sync.Once
 		within := time.Duration(draw.IntN(15000)) * time.Microsecond
@@ -210,7 +225,7 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	go func() { asked <- people.ask(ctx, n, perRound) }()
 	select {
 	case <-killed:
-	case <-time.After(2 * time.Minute): // a busy machine needs half a minute for a round
+	case <-time.After(patience):
 		return false, 0, start, fmt.Errorf("the bot was not killed: %s never came", when)
 	case <-ctx.Done():
 		return false, 0, start, ctx.Err()

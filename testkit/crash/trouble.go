@@ -78,8 +78,8 @@ func joinRule(ctx context.Context, in *testkit.Client, room id.RoomID, rule even
 	return nil
 }
 
-// kick removes the bot from a room, invites it again, and waits for at most a minute
-// until it is back.
+// kick removes the bot from a room, invites it again, and waits for at most the time of
+// patience until it is back.
 func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID) error {
 	if _, err := in.KickUser(ctx, room, &mautrix.ReqKickUser{UserID: bot}); err != nil {
 		return fmt.Errorf("kick the bot: %w", err)
@@ -90,7 +90,7 @@ func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID
 	if _, err := in.InviteUser(ctx, room, &mautrix.ReqInviteUser{UserID: bot}); err != nil {
 		return fmt.Errorf("invite the bot again: %w", err)
 	}
-	err := await(ctx, time.Minute, func() bool {
+	err := await(ctx, patience, func() bool {
 		member := map[string]any{}
 		err := in.StateEvent(ctx, room, event.StateMember, string(bot), &member)
 		return err == nil && member["membership"] == "join"
