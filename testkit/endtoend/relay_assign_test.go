@@ -38,7 +38,7 @@ func (r *relayed) assignedStory() {
 	call := r.sees(r.answers, "vous propose").ID
 
 	r.step()
-	r.expert.React(t, r.answers, call, "❌") // it is not Bruno who is asked
+	r.expert.React(t, r.answers, call, "👀") // which neither accepts nor declines
 	r.other.Await(t, r.answers, func(evt *event.Event) bool { return evt.ID == call })
 	r.other.React(t, r.answers, call, "❌")
 	r.sees(r.answers, "ne la prend pas")
