@@ -49,6 +49,10 @@ type Options struct {
 	// Guarded fetches the calendars that rooms gave by address, each every
 	// roomEvery; nil: such calendars cannot be read.
 	Guarded *fetch.Getter
+	// Guard returns the guard of a message in a room about calendars at these
+	// locations, addresses or files: private ones must not reach more people than when
+	// the message was decided. nil: no message has a guard.
+	Guard func(ctx context.Context, room chat.RoomID, locations []string) (chat.Guard, error)
 	// Operators receives a notice when a calendar stays broken and when it works
 	// again; nil: no notices.
 	Operators func(ctx context.Context, n announce.Notice) error
@@ -132,6 +136,16 @@ func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 		}
 	}
 	return all, err
+}
+
+// locationOf returns the address or the file of the calendar of that name.
+func (d *Calendars) locationOf(name string) string {
+	for _, c := range d.calendars {
+		if c.Name == name {
+			return c.Location
+		}
+	}
+	return strings.TrimPrefix(name, sources.CalendarPrefix)
 }
 
 // In returns the stored events, cancelled ones too, that a room may see and that start

@@ -175,24 +175,38 @@ func (d *Calendars) sayChanges(ctx context.Context, room chat.RoomID, changes []
 	if len(changes) > atOnce {
 		c := changes[0]
 		cause := fmt.Sprintf("agenda changes %s %d %d", room, c.Event.ID, c.Event.Revision)
-		return d.say(ctx, room, cause, "agenda-changes", d.viewChanges(changes))
+		var events []Event
+		for _, c := range changes {
+			events = append(events, c.Event)
+		}
+		return d.say(ctx, room, cause, "agenda-changes", d.viewChanges(changes), events...)
 	}
 	for _, c := range changes {
 		cause := fmt.Sprintf("agenda %s %s %d %d", c.What, room, c.Event.ID, c.Event.Revision)
-		if err := d.say(ctx, room, cause, "agenda-change", d.viewChange(c)); err != nil {
+		if err := d.say(ctx, room, cause, "agenda-change", d.viewChange(c), c.Event); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// say renders a template and posts the result in a room. A second call with the same
-// cause posts nothing.
-func (d *Calendars) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
+// say renders a template and posts the result, a message about the given events, in a
+// room. A second call with the same cause posts nothing.
+func (d *Calendars) say(ctx context.Context, room chat.RoomID, cause, template string, data any, about ...Event) error {
 	lang := d.Rooms.Of(room).Language
 	html, err := locale.Render(lang, template, data)
 	if err != nil {
 		return errors.Join(fmt.Errorf("say %s", template), err)
 	}
-	return d.Queue.Post(ctx, chat.Cause(cause), chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang})
+	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang}
+	if d.Guard != nil {
+		var locations []string
+		for _, e := range about {
+			locations = append(locations, d.locationOf(e.Source))
+		}
+		if post.Guard, err = d.Guard(ctx, room, locations); err != nil {
+			return err
+		}
+	}
+	return d.Queue.Post(ctx, chat.Cause(cause), post)
 }

@@ -64,7 +64,7 @@ func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now ti
 	for _, room := range order {
 		first := due[room][0]
 		cause := fmt.Sprintf("agenda reminder %s %d %d", room, first.ID, now.UnixMilli())
-		if err := d.say(ctx, room, cause, "agenda-reminder", d.viewList(due[room], now)); err != nil {
+		if err := d.say(ctx, room, cause, "agenda-reminder", d.viewList(due[room], now), due[room]...); err != nil {
 			return err
 		}
 	}

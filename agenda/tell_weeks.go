@@ -69,5 +69,5 @@ func (d *Calendars) tellWeek(ctx context.Context, w announce.Watch, due, until, 
 		return nil
 	}
 	cause := fmt.Sprintf("agenda week %s %s %d", w.Room, w.Key(), due.Unix())
-	return d.say(ctx, w.Room, cause, "agenda-week", d.viewList(events, now))
+	return d.say(ctx, w.Room, cause, "agenda-week", d.viewList(events, now), events...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -12,19 +13,28 @@ import (
 // GuardName is the name under which the Announcer is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
-// guard returns the guard for the message l in room; news holds the message's items by
-// id. The guard holds who may read the room now: more people may be able to read it
-// when the queue sends the message, so the queue asks Check before. If the readers
-// cannot be looked up now, the guard holds the narrowest audience, and Check then
-// withholds the message from a room that is open in any way, such as one without
-// encryption. The result is empty, and so no guard, if the sources of all items are
-// public, or if Options.Readers is nil.
+// guard returns the guard for the message l in room (GuardFor); news holds the message's
+// items by id.
 func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
-	private := false
+	var locations []string
 	for _, id := range l.items() {
-		private = private || news[id] != nil && d.isPrivate(news[id].Item.Source)
+		if news[id] != nil {
+			locations = append(locations, d.locationOf(news[id].Item.Source))
+		}
 	}
-	if !private || d.Readers == nil {
+	return d.GuardFor(ctx, room, locations)
+}
+
+// GuardFor returns the guard for a message in room about sources at these locations,
+// which are addresses or files. The guard holds who may read the room now: more people
+// may be able to read it when the queue sends the message, so the queue asks Check
+// before. If the readers cannot be looked up now, the guard holds the narrowest
+// audience, and Check then withholds the message from a room that is open in any way,
+// such as one without encryption. The result is empty, and so no guard, if all the
+// sources are public, or if Options.Readers or Options.Private is nil. The error is one
+// of encoding.
+func (d *Announcer) GuardFor(ctx context.Context, room chat.RoomID, locations []string) (chat.Guard, error) {
+	if d.Readers == nil || d.Private == nil || !slices.ContainsFunc(locations, d.Private) {
 		return chat.Guard{}, nil
 	}
 	readers, err := d.Readers(ctx, room)
@@ -35,16 +45,14 @@ func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news 
 	return chat.Guard{By: GuardName, About: string(then)}, err
 }
 
-// isPrivate reports whether only some people can read the source of that name, so that
-// its news must not reach others. It is false without Options.Private.
-func (d *Announcer) isPrivate(name string) bool {
-	location := name // right for a feed that a room added
+// locationOf returns the location of the source of that name.
+func (d *Announcer) locationOf(name string) string {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
-			location = r.settings.Location
+			return r.settings.Location
 		}
 	}
-	return d.Private != nil && d.Private(location)
+	return name // a feed that a room added is named by its address
 }
 
 // Check withholds a message about a private source if more people may read the

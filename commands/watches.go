@@ -399,8 +399,9 @@ const latestShown, mostShown = 5, 10
 // latest answers with the newest items of a source that the room watches. The arguments
 // are two numbers: that of the watch, and how many items to show, at most mostShown.
 // Without the second, latest shows latestShown items. If the room has only one watch,
-// it needs no number, and a single number other than 1 says how many items to show. If
-// there is no such watch, or the source cannot be read, the answer gives the reason.
+// it needs no number, and a single number other than 1 says how many items to show. For
+// a calendar, latest answers like !agenda. If there is no such watch, or the source
+// cannot be read, the answer gives the reason.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -427,6 +428,9 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 		if count, err = strconv.Atoi(rest); err != nil {
 			return a.watchFault(ctx, r, "number", rest)
 		}
+	}
+	if n >= 1 && n <= len(all) && a.parts.hasCalendar(all[n-1].Source) {
+		return a.comingEvents(ctx, r, "")
 	}
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()

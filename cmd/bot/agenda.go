@@ -41,7 +41,7 @@ func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (
 		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone,
 		Quiet:    func(room chat.RoomID) schedule.Quiet { return quietIn(s, room) },
 		Declared: announcer.DeclaredWatches, Report: announcer.NoteReading, Guarded: guarded,
-		Operators: sourceNotices(s),
-		Log:       s.component("agenda"),
+		Guard: announcer.GuardFor, Operators: sourceNotices(s),
+		Log: s.component("agenda"),
 	}, calendars), nil
 }

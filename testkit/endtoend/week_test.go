@@ -114,6 +114,7 @@ func TestWeek(t *testing.T) {
 	told(member, room, "Déplacé : Atelier")
 	ask(member, room, "!agenda atelier region:bretagne", "Atelier", "Rennes")
 	ask(member, room, "!agenda region:corse", "Rien à l’agenda")
+	ask(moderator, room, "!veille derniers 1", "Atelier", "Rennes")
 	calendar.publish(far, "a|"+day+"T130000Z|Atelier|STATUS:CANCELLED")
 	told(member, room, "Annulé : Atelier")
 
