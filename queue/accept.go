@@ -58,7 +58,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		q.serve(room)
 	}
 	if t.missing {
-		q.seenUntil.Store(b.Began.Add(-settleAfter).UnixMilli())
+		q.dueUntil.Store(q.dueInSync(b).UnixMilli())
 		q.unseen.Set()
 	}
 	if t.settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,7 @@ type homeserver struct {
 	asked    []chat.EventID // the events that Shows was called for
 
 	receiptsHang, showsNothing atomic.Bool
+	lag                        atomic.Int64 // how long sync and Shows are behind, as a time.Duration
 }
 
 // entry is an event: a user's or, if user is nil, the bot's.
@@ -42,6 +44,7 @@ type entry struct {
 	lock bool // it cannot be decrypted yet
 	txn  string
 	post chat.Post
+	at   time.Time
 }
 
 type attempt struct {
@@ -75,7 +78,7 @@ func (s *homeserver) take(o queue.Outgoing) (chat.EventID, error) {
 			return "", &queue.Refused{Relation: true, Cause: fmt.Errorf("no event %v in %s", target, p.Room)}
 		}
 	}
-	e := entry{id: s.newID(), room: p.Room, txn: o.Txn, post: p}
+	e := entry{id: s.newID(), room: p.Room, txn: o.Txn, post: p, at: time.Now()}
 	s.timeline = append(s.timeline, e)
 	return e.id, nil
 }
@@ -104,7 +107,7 @@ func (s *homeserver) Shows(_ context.Context, _ chat.RoomID, id chat.EventID) (b
 	if s.showsNothing.Load() {
 		return false, errCut
 	}
-	return slices.ContainsFunc(s.timeline, func(e entry) bool { return e.id == id }), nil
+	return slices.ContainsFunc(s.shown(), func(e entry) bool { return e.id == id }), nil
 }
 
 // timesAsked returns how often Shows was called.
@@ -146,7 +149,7 @@ func (s *homeserver) put(e chat.Event) chat.EventID {
 	if e.At.IsZero() {
 		e.At = time.Now()
 	}
-	s.timeline = append(s.timeline, entry{id: e.ID, room: e.Room, user: &e})
+	s.timeline = append(s.timeline, entry{id: e.ID, room: e.Room, user: &e, at: time.Now()})
 	return e.ID
 }
 
@@ -177,7 +180,14 @@ func (s *homeserver) lock(id chat.EventID) {
 func (s *homeserver) since(position int) ([]entry, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.timeline[position:]), len(s.timeline)
+	shown := s.shown()
+	return slices.Clone(shown[position:]), len(shown)
+}
+
+// shown returns the events without those of the last lag. The caller holds the lock.
+func (s *homeserver) shown() []entry {
+	from := time.Now().Add(-time.Duration(s.lag.Load()))
+	return s.timeline[:sort.Search(len(s.timeline), func(i int) bool { return s.timeline[i].at.After(from) })]
 }
 
 func (s *homeserver) tries() []attempt {

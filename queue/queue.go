@@ -157,9 +157,11 @@ type Queue struct {
 
 	deferred *deferred
 
-	lastDoubt atomic.Int64 // when the newest doubt began, in Unix milliseconds; 0: never
-	seenUntil atomic.Int64 // sync has shown what was in the rooms until then, in Unix milliseconds; 0: not yet
-	alive     atomic.Int64 // when the sender last looked for posts, in Unix milliseconds; 0: never
+	lastDoubt atomic.Int64         // when the newest doubt began, in Unix milliseconds; 0: never
+	shownFrom atomic.Int64         // when the newest attempt began whose post sync has shown, in Unix milliseconds; 0 or less: none yet
+	resent    map[chat.PostKey]int // how often checkUnseen sent each lost post again
+	dueUntil  atomic.Int64         // sync should have shown the posts that were taken before, in Unix milliseconds; 0: none yet
+	alive     atomic.Int64         // when the sender last looked for posts, in Unix milliseconds; 0: never
 
 	mu      sync.Mutex
 	waiting []chat.RoomID        // rooms that wait for a worker, first come first
@@ -221,6 +223,7 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 		idle:     wait.NewSignal(),
 		toRead:   wait.NewSignal(),
 		unseen:   wait.NewSignal(),
+		resent:   make(map[chat.PostKey]int),
 		counts:   config.Counts,
 		deferred: newDeferred(),
 		working:  map[chat.RoomID]bool{},

@@ -125,8 +125,9 @@ type Arrivals interface {
 	// homeserver's answer. The content stays until SeePost, so that ResendPost can put
 	// the post back.
 	TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
-	// SeePost erases the content of the post whose event sync has shown, if it is there.
-	SeePost(ctx context.Context, id chat.EventID) error
+	// SeePost erases the content of the post whose event sync has shown, and returns when
+	// its last attempt began; the zero time if the event is no post.
+	SeePost(ctx context.Context, id chat.EventID) (began time.Time, err error)
 	// UnseenPosts returns at most limit posts with an event that were taken before the
 	// given time, the oldest first, and that sync has not shown.
 	UnseenPosts(ctx context.Context, before time.Time, limit int) ([]Row, error)

@@ -9,14 +9,17 @@ import (
 const (
 	// unseenFor is how long the queue looks for an event that sync does not show.
 	unseenFor = 10 * time.Minute
+	// lagBound is how long sync may lag behind the answers to posts, if it shows no later
+	// post of the bot. A Dendrite on a busy machine lagged 90 s.
+	lagBound = 2 * time.Minute
 	// unseenAtOnce limits the events that one round asks for.
 	unseenAtOnce = 50
 )
 
 // checkUnseen sends a post again that the homeserver took but whose event neither sync
 // nor a request shows, until ctx ends; then it returns nil. It checks after each sync
-// that should have shown such a post, and logs errors. Dendrite loses an event when it
-// crosses a change of the room's rights or of the bot's membership.
+// that should have shown such a post (dueInSync), and logs errors. Dendrite loses an
+// event when it crosses a change of the room's rights or of the bot's membership.
 func (q *Queue) checkUnseen(ctx context.Context) error {
 	for {
 		select {
@@ -36,11 +39,14 @@ func (q *Queue) checkUnseen(ctx context.Context) error {
 // unseenFor ago counts as seen without a request. It stops at the first error.
 func (q *Queue) askUnseen(ctx context.Context) error {
 	now := time.Now()
-	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.seenUntil.Load()), unseenAtOnce)
+	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.dueUntil.Load()), unseenAtOnce)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
+		if !q.isLost(row, now) {
+			continue
+		}
 		shown := true // too old to send again
 		if now.Sub(row.DoneAt) < unseenFor {
 			if shown, err = q.transport.Shows(ctx, row.Post.Room, row.EventID); err != nil {
@@ -48,9 +54,10 @@ func (q *Queue) askUnseen(ctx context.Context) error {
 			}
 		}
 		if shown {
-			err = q.store.SeePost(ctx, row.EventID)
+			_, err = q.store.SeePost(ctx, row.EventID)
 		} else {
 			q.counts.Retried.Add(1)
+			q.resent[row.Key]++
 			q.log.Warn().Str("post", string(row.Key)).Msg("The homeserver took a post, but it is not in the room: sending it again")
 			err = q.store.ResendPost(ctx, row.Key, rand.Text())
 			q.wakeSender()
@@ -62,15 +69,39 @@ func (q *Queue) askUnseen(ctx context.Context) error {
 	return nil
 }
 
+// isLost reports whether sync should have shown the sent post row by now: it showed a
+// later post, or lagBound has passed since the homeserver took it, twice as long for each
+// time that it was sent again.
+func (q *Queue) isLost(row Row, now time.Time) bool {
+	return row.DoneAt.Before(time.UnixMilli(q.shownFrom.Load())) || now.Sub(row.DoneAt) >= lagBound<<q.resent[row.Key]
+}
+
 // noteSeen records which of the sent posts the sync b shows, and erases the content of
-// these posts. missing reports whether other posts were sent so long before the sync
-// began that it should have shown them too.
+// these posts. missing reports whether b should have shown other posts too.
 func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
 	for _, own := range b.Own {
-		if err := q.store.SeePost(ctx, own.ID); err != nil {
+		began, err := q.store.SeePost(ctx, own.ID)
+		if err != nil {
 			return false, err
 		}
+		q.shownFrom.Store(max(q.shownFrom.Load(), began.UnixMilli()))
 	}
-	rows, err := q.store.UnseenPosts(ctx, b.Began.Add(-settleAfter), 1)
+	rows, err := q.store.UnseenPosts(ctx, q.dueInSync(b), 1)
 	return len(rows) > 0, err
+}
+
+// dueInSync returns the time before which the homeserver took the posts that b, or a
+// sync before it, should have shown. Sync may lag behind the answers to posts, and a
+// request for an event with it, but it keeps the order: once it shows a post, it shows
+// all those that the homeserver took before that attempt. Without a later post, b should
+// show those that were taken lagBound before it began.
+func (q *Queue) dueInSync(b Batch) time.Time {
+	due := time.UnixMilli(q.shownFrom.Load())
+	if latest := b.Began.Add(-settleAfter); due.After(latest) {
+		due = latest
+	}
+	if alone := b.Began.Add(-lagBound); alone.After(due) {
+		return alone
+	}
+	return due
 }

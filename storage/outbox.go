@@ -288,11 +288,17 @@ func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time
 	return row, first, err
 }
 
-// SeePost erases the content of the sent post whose event id sync has shown. It does
-// nothing for an event that is no post.
-func (d *DB) SeePost(ctx context.Context, id chat.EventID) error {
-	_, err := d.db.Exec(ctx, "UPDATE outbox SET content = '' WHERE event_id = $1 AND event_id <> '' AND state = 'sent' AND content <> ''", id)
-	return err
+// SeePost erases the content of the sent post whose event id sync has shown, and returns
+// when its last attempt began. It returns the zero time for an event that is no post.
+func (d *DB) SeePost(ctx context.Context, id chat.EventID) (began time.Time, err error) {
+	var at int64
+	err = d.db.QueryRow(ctx, `
+		UPDATE outbox SET content = '' WHERE event_id = $1 AND event_id <> '' AND state = 'sent'
+		RETURNING attempted_at`, id).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return fromMillis(at), err
 }
 
 // UnseenPosts returns at most limit posts that were sent before the given time and

@@ -25,7 +25,8 @@ func TestStepsOfPosts(t *testing.T) {
 			if _, _, err := db.ConfirmPost(t.Context(), row.Txn, "$event", noon); err != nil {
 				return err
 			}
-			return db.SeePost(t.Context(), "$event")
+			_, err := db.SeePost(t.Context(), "$event")
+			return err
 		},
 		queue.StepRestart: func(t *testing.T, db *DB, _ queue.Row) error {
 			_, err := db.DoubtTrying(t.Context(), noon)
