@@ -50,14 +50,15 @@ type Alarm struct {
 	mu     sync.Mutex // held while messages are sent
 	sent   map[string]map[string]sent
 	failed map[string]time.Time // when each channel last failed; no entry: it works
-	pinged time.Time
+	pinged map[string]time.Time // when each Pinger last got its ping
 }
 
 // New returns an Alarm, which sends nothing until Run or Flush is called, but watches
 // the monitor from now on. It reads the messages already sent from Options.Files; if it
 // cannot, it logs that and may send them again.
 func New(o Options) *Alarm {
-	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{}, failed: map[string]time.Time{}}
+	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{},
+		failed: map[string]time.Time{}, pinged: map[string]time.Time{}}
 	a.recall()
 	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
 		a.changed.Set()
@@ -93,11 +94,11 @@ func (a *Alarm) Flush(ctx context.Context) {
 	a.round(ctx, time.Now(), 0)
 }
 
-// round sends through each channel the messages that are due at now, pings the Pingers
-// every five minutes, and returns when to call it again. A trouble younger than after
-// is not reported yet. If after is 0, round also retries the channels that failed less
-// than a minute ago, which otherwise wait. It records in the alarm and its file what
-// each channel sent, and which channels failed.
+// round sends through each channel the messages that are due at now, pings the
+// Pingers every five minutes, and returns when to call it again. A trouble younger
+// than after is not reported yet. A channel that failed less than a minute ago gets
+// nothing, no ping either, unless after is 0. round records in the alarm and its file
+// what each channel sent, and in the alarm alone which channels failed.
 func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -112,7 +113,6 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 	if now.Before(settled) {
 		wake(settled)
 	}
-	pings := now.Sub(a.pinged) >= pingEvery
 	for _, c := range a.Channels {
 		name := c.Name()
 		if at, failing := a.failed[name]; failing && after > 0 && now.Sub(at) < tryEvery {
@@ -129,14 +129,27 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 			}
 			a.note(name, m, now)
 		}
-		if p, ok := c.(Pinger); ok && pings {
-			a.try(ctx, name, func(ctx context.Context) error { return p.Ping(ctx, a.gravest(present)) }, now)
-		}
-	}
-	if pings {
-		a.pinged = now
+		wake(a.ping(ctx, c, present, now))
 	}
 	return next
+}
+
+// ping pings the channel c, if it is a Pinger that got no ping in the last pingEvery. It
+// returns when the next ping is due: soon, if this one failed. For a channel that is no
+// Pinger, it returns the zero time.
+func (a *Alarm) ping(ctx context.Context, c Channel, present []health.Trouble, now time.Time) (next time.Time) {
+	p, ok := c.(Pinger)
+	name := c.Name()
+	switch {
+	case !ok:
+		return time.Time{}
+	case now.Sub(a.pinged[name]) < pingEvery:
+	case !a.try(ctx, name, func(ctx context.Context) error { return p.Ping(ctx, a.gravest(present)) }, now):
+		return now.Add(tryEvery)
+	default:
+		a.pinged[name] = now
+	}
+	return a.pinged[name].Add(pingEvery)
 }
 
 // gravest returns the message that the first grave trouble in present has begun: one

@@ -132,3 +132,45 @@ func TestAlarmOfTheEnd(t *testing.T) {
 		t.Errorf("told %q, want one message", channel.got)
 	}
 }
+
+// pinged is a Pinger that counts the pings that arrive.
+type pinged struct {
+	recorder
+	count int
+}
+
+func (p *pinged) Ping(context.Context, *Message) error {
+	if p.fails == nil {
+		p.count++
+	}
+	return p.fails
+}
+
+// TestPings: a channel is pinged every five minutes, and a ping that fails is tried again
+// soon, also while the channel rests.
+func TestPings(t *testing.T) {
+	channel := &pinged{}
+	alarm := New(Options{Channels: []Channel{channel}, Monitor: health.NewMonitor(zerolog.Nop(), nil), After: time.Minute, Log: zerolog.Nop()})
+	start := time.Now()
+	for _, step := range []struct {
+		after time.Duration
+		fails bool
+		count int
+		next  time.Duration
+	}{
+		{3 * time.Minute, false, 1, 8 * time.Minute},
+		{5 * time.Minute, false, 1, 8 * time.Minute},
+		{8 * time.Minute, true, 1, 9 * time.Minute},
+		{8*time.Minute + 30*time.Second, false, 1, 9 * time.Minute}, // it rests
+		{9 * time.Minute, false, 2, 14 * time.Minute},
+	} {
+		channel.fails = nil
+		if step.fails {
+			channel.fails = errors.New("down")
+		}
+		next := alarm.round(t.Context(), start.Add(step.after), alarm.After)
+		if channel.count != step.count || next.Sub(start) != step.next {
+			t.Errorf("after %s: %d pings, next after %s", step.after, channel.count, next.Sub(start))
+		}
+	}
+}

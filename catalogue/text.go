@@ -121,7 +121,7 @@ func wikidataID(s string) string {
 	return s
 }
 
-// wikidataPage returns the page of an id, or an empty string for an empty one.
+// wikidataPage returns the address of the Wikidata page of an id; "" for an empty id.
 func wikidataPage(id string) string {
 	if id == "" {
 		return ""

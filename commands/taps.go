@@ -85,9 +85,10 @@ func (t *traffic) isBusy(e chat.Event) bool {
 	return room != nil && !room.times[room.next].Before(e.At.Add(-busyWithin))
 }
 
-// sweep deletes the rooms that got no message within busyWithin before at, so that the
-// number of rooms stays bounded. It does nothing as long as there are fewer than
-// t.sweepAt rooms. The caller holds t.mu.
+// sweep deletes from t the rooms that got no message within busyWithin before at. It
+// does nothing as long as t holds fewer than t.sweepAt rooms; otherwise it sets
+// t.sweepAt to twice the number of rooms that remain, at least sweepFrom, so that few
+// calls pass over all rooms. The caller holds t.mu.
 func (t *traffic) sweep(at time.Time) {
 	if len(t.rooms) < t.sweepAt {
 		return

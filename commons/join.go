@@ -20,8 +20,8 @@ type join struct {
 	parent  []int // a forest of groups, by entry
 }
 
-// newJoin returns a join of the entries of the catalogues all, already grouped. It
-// compares ids first, then repositories.
+// newJoin groups the entries of the catalogues all by software, and returns the
+// groups as a join. It compares ids first, then repositories.
 func newJoin(all []*catalogue.Catalogue) *join {
 	j := &join{}
 	places := map[string][]int{} // the entries that bear a key

@@ -92,8 +92,9 @@ func bareState(item any) any {
 }
 
 // dropUnreadable removes the unreadable events from all lists of events in tree, the
-// parsed JSON of an answer, or reduces them with bareState, and returns their number.
-// The lists have the same names in a sync and in a page of history.
+// parsed JSON of an answer, and returns their number. Of a state event it leaves what
+// bareState can save. The lists have the same names in a sync and in a page of
+// history.
 func dropUnreadable(tree any) (dropped int) {
 	object, ok := tree.(map[string]any)
 	if !ok {

@@ -135,9 +135,9 @@ func (q *Queue) pause(until time.Time) {
 	}
 }
 
-// await waits until an attempt or the copy of a file ends, and records its outcome. It
-// also returns when the sender is woken, when ctx ends, at the time then, unless that
-// is zero, or after aliveEvery.
+// await waits until an attempt to send ends, or the copying of a post's file, and
+// records its outcome. It also returns when the sender is woken, when ctx ends, at
+// the time then, unless that is zero, or after aliveEvery.
 func (q *Queue) await(ctx context.Context, then time.Time) {
 	if latest := time.Now().Add(aliveEvery); then.IsZero() || then.After(latest) {
 		then = latest

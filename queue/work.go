@@ -108,11 +108,12 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
-// handle asks the handler for its decision on the event e and commits it, or starts the
-// slow decision that the handler returned. It ignores an edit of another person's
-// message. After maxTries it apologises without asking, except for the move of a room,
-// which it tries for ever. tries counts earlier tries. An error means that nothing was
-// committed: the worker tries again.
+// handle asks the handler for its decision on the event e and commits it, or starts
+// the slow decision that the handler returned. If the handler fails, handle commits
+// an apology at once and does not ask again. It ignores an edit of another person's
+// message. tries counts earlier tries that came to no end; after maxTries, it
+// apologises without asking. The move of a room gets no apology: it is tried for
+// ever. An error means that nothing was committed: the worker tries again.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)

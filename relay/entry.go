@@ -58,9 +58,10 @@ func (d *Carrier) mayAnswerWith(ctx context.Context, q Question, entry Entry) er
 	}
 }
 
-// stillAnswers checks, before the answer m is sent, that the FAQ still holds the entry
-// with that number, whose text m gives word for word, and that the room of the asker of
-// q may read it. Otherwise the error is a *Fault.
+// stillAnswers checks, before the answer m is sent, that the FAQ still holds the
+// entry with that number, with the text that m gives, and that the entry may be shown
+// to the room of the asker of q and to the readers whom the experts were told of. If
+// not, the error is a *Fault; any other error means that the check failed.
 func (d *Carrier) stillAnswers(ctx context.Context, q Question, m Message, number int64) error {
 	entry, err := d.store.Entry(ctx, number)
 	known, err := has(err)

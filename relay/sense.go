@@ -22,8 +22,11 @@ type senses struct {
 	said            map[string]float64 // the stems that say a sense in common, with their value
 }
 
-// common returns what a known question has in common with the senses of l. A sense that
-// its question says (asked) counts fully; far is what one counts that only its answer says.
+// common compares the senses of l with those of a known question: holds has all of
+// them, asked those in the question itself. A common sense weighs 1 if it is in
+// asked, and far if only the answer has it, each times its rarity. The result holds
+// the sums of these, and the stems of l's text that say a common sense. Its demand
+// counts every sense of l, common or not.
 func (l *likening) common(asked, holds map[string]bool, far float64) senses {
 	s := senses{said: map[string]float64{}}
 	for _, sense := range l.Senses {

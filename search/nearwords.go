@@ -19,8 +19,8 @@ import (
 //go:embed vectors/nearwords.bin
 var nearWords string
 
-// wordTable reads the table of words that are near in meaning, which is part of the
-// program.
+// wordTable is a reader of the table of words that are near in meaning, which is part
+// of the program.
 type wordTable struct {
 	stemTable
 	starts, zipfs, nears int // the offset of each further part

@@ -101,10 +101,10 @@ func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, 
 	return string(encoded), isNew, err
 }
 
-// Missed returns the words that people searched in vain at the time since or later, for
-// a room of experts or, if experts is empty, for the operators, the most frequent
-// first. It leaves out words that fewer than minAskers people searched, or fewer than
-// namedFrom.
+// Missed returns the words that people searched in vain at the time since or later,
+// for a room of experts or, if experts is empty, for the operators. The words that
+// most people searched come first. It leaves out words that fewer people searched
+// than minAskers or namedFrom, whichever is larger.
 func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, minAskers int) ([]relay.Miss, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT s.words, s.readers, COUNT(*) FROM missed_search s JOIN missed_by b ON b.experts = s.experts AND b.hash = s.hash

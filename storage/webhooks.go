@@ -145,8 +145,8 @@ func scanAlert(scan scanFunc) (a webhook.Alert, err error) {
 	return a, err
 }
 
-// LiveAlert returns the latest alert of a webhook with that key, ended or not;
-// chat.ErrNotFound if there is none.
+// LiveAlert returns the latest alert with the key key of the webhook hook, ended or
+// not; chat.ErrNotFound if there is none.
 func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Alert, error) {
 	a, err := scanAlert(d.db.QueryRow(ctx, "SELECT "+alertColumns+` FROM webhook_alert
 		WHERE webhook_id = $1 AND alert = $2 ORDER BY alert_id DESC LIMIT 1`, hook, key).Scan)

@@ -71,9 +71,9 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Meetings is the service that opens video conferences for rooms, and reminds rooms of
-// those set for later, which it deletes from the store when they begin. Its methods may
-// be called concurrently.
+// Meetings is the service that opens video conferences for rooms. When one that was
+// set for later begins, it reminds the room and deletes the conference from the
+// store. Its methods may be called concurrently.
 type Meetings struct {
 	Options
 

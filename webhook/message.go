@@ -121,8 +121,9 @@ type reader struct {
 	all    []object // the objects of the body: itself, or the elements of its array
 }
 
-// shape is the format of one tool's requests: its name, a function that recognises it,
-// and one that turns a body into notes or into a message.
+// shape is the format of one tool's requests: its name, a function that recognises
+// it, and one that reads a body. That is read, which returns notes, or, for messages
+// that a person or a script wrote, chat, which writes the message itself.
 type shape struct {
 	name string
 	is   func(r *reader, o object) bool

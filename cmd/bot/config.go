@@ -238,8 +238,9 @@ type Relay struct {
 	MayWiden bool `yaml:"may_widen"`
 }
 
-// Questions is the section of the configuration about questions: the reminders about
-// them, and how long the bot stores them.
+// Questions is the section of the configuration about questions: the reminders and
+// lists, whether a new question pings the experts, the files that go along, and how
+// long the bot stores a question.
 type Questions struct {
 	// RemindAfter counts working hours, the hours outside quiet hours; 0 means
 	// never.

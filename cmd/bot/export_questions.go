@@ -12,8 +12,8 @@ import (
 	"heraut/storage"
 )
 
-// exportedQuestion is a question in the output of «bot export questions», without any
-// person's name or id.
+// exportedQuestion is a question in the output of «bot export questions». No field
+// names a person or holds an id of one, but the text may mention people.
 type exportedQuestion struct {
 	Number   int64  `json:"number"`
 	Relay    string `json:"relay"`

@@ -18,10 +18,11 @@ import (
 // process's memory.
 type fileArea struct{ start, end uintptr }
 
-// giveBackPages unmaps the pages of the program's file and its libraries. The system
-// maps them again, from its cache or the file, when something needs them. Reading the
-// configuration and a first answer touch most of the program; the idle bot needs less
-// than half of that. The error means that the system does not list or take them.
+// giveBackPages drops from memory the pages of the program's file and its libraries
+// that were never written; they stay mapped, and the system reads them again, from
+// its cache or the file, when something needs them. Reading the configuration and a
+// first answer touch most of the program; the idle bot needs less than half of that.
+// The error means that the system does not list or take the pages.
 func giveBackPages() error { return flat.WhileMapped(unmapPages) }
 
 // unmapPages gives the pages of the program's file and its libraries that are in memory

@@ -150,10 +150,12 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 	w.accountAge(ctx, now)
 }
 
-// queue checks whether sending is stuck. It begins a trouble in the monitor if the same
-// post has been the oldest unsent one for more than stuckAfter and no trouble of the
-// account or the homeserver explains that. Otherwise it ends the trouble. It updates
-// w.oldest. It does nothing if the database cannot be read.
+// queue checks whether sending is stuck. It begins a trouble in the monitor if the
+// same post has been the oldest for more than stuckAfter among the unsent posts that
+// were tried, leaving out rooms that refuse posts, and if no trouble of the account
+// or the homeserver that blocks the bot explains it. Otherwise it ends the trouble.
+// It updates w.oldest, which begins anew while such a trouble lasts. It does nothing if
+// the database cannot be read.
 func (w *watch) queue(ctx context.Context, now time.Time) {
 	seq, err := w.db.OldestTried(ctx)
 	if err != nil {
@@ -167,6 +169,9 @@ func (w *watch) queue(ctx context.Context, now time.Time) {
 	caused := slices.ContainsFunc(w.monitor.Troubles(), func(t health.Trouble) bool {
 		return t.Blocks() && slices.Contains(health.AccountStates, t.State)
 	})
+	if caused {
+		w.oldest = oldestPost{}
+	}
 	stuck := w.oldest.waits(seq, now) && !caused
 	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
 }

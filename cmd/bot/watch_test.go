@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/health"
+	"heraut/queue"
+	"heraut/storage"
 )
 
 // TestAccountAge: the warning comes eleven months after the account was made or
@@ -114,5 +117,50 @@ func TestOldCatalogues(t *testing.T) {
 				t.Errorf("the status says %q", lines)
 			}
 		})
+	}
+}
+
+// TestQueueStuckAfterAnOutage: the time in which the homeserver was silent does not count
+// as that of a stuck queue.
+func TestQueueStuckAfterAnOutage(t *testing.T) {
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	outbox := queue.NewOutbox(db)
+	err = outbox.Do(t.Context(), func(ctx context.Context) error {
+		return outbox.Post(ctx, "cause", chat.Post{Room: "!a:example.org", HTML: "a"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	seq, _, err := db.NextPost(t.Context(), begin, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.StartPost(t.Context(), seq, begin); err != nil {
+		t.Fatal(err)
+	}
+	monitor := health.NewMonitor(zerolog.Nop(), nil)
+	w := &watch{db: db, monitor: monitor}
+	for _, step := range []struct {
+		after         time.Duration
+		silent, stuck bool
+	}{
+		{0, true, false}, {time.Hour, true, false}, {time.Hour + time.Minute, false, false},
+		{time.Hour + stuckAfter, false, false}, {time.Hour + time.Minute + stuckAfter + time.Second, false, true},
+		{2 * time.Hour, true, false}, {2*time.Hour + time.Minute, false, false},
+	} {
+		if step.silent {
+			monitor.Enter(health.Trouble{State: health.HomeserverSilent, Since: begin})
+		} else {
+			monitor.Leave(health.HomeserverSilent)
+		}
+		w.queue(t.Context(), begin.Add(step.after))
+		if got := monitor.Has(health.QueueStuck); got != step.stuck {
+			t.Errorf("after %s: stuck %t", step.after, got)
+		}
 	}
 }

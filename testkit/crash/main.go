@@ -187,13 +187,14 @@ func (m moment) String() string {
 	return [...]string{"a random moment", "a send", "a room's key"}[m]
 }
 
-// round plays the n-th round: people send commands, the bot is killed meanwhile at the
-// kind of moment when, and is started again at the time start. draw is the source of
-// random numbers. hit reports whether the bot was killed during a request that sends a
-// message; it is false unless when is midSend. atOnce is the largest number of messages
-// that the bot was sending to one room when it was killed. The error means that the
-// moment did not come within two minutes, that the bot does not start, that the
-// commands could not be sent, or that ctx ended.
+// round plays the n-th round: people send commands, the bot is killed meanwhile at
+// the kind of moment when, and is started again. draw is the source of random
+// numbers. hit reports whether the bot was killed during a request that sends a
+// message; it is false unless when is midSend. atOnce is the largest number of
+// messages that the bot was sending to one room when it was killed. The result start
+// is when it was started again. The error means that the moment did not come within
+// the time of patience, that the bot does not start, that the commands could not be
+// sent, or that ctx ended.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, atOnce int, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
