@@ -110,7 +110,9 @@ type Faceted struct {
 	Unknown string
 	// Unrecorded is the name of a facet in the query of which no entry says anything.
 	Unrecorded string
-	// Total counts all matching entries; Matches holds at most MaxMatches.
+	// Total counts all matching entries if the query has no words besides the facets,
+	// else those among the MaxMatches entries that Search finds for the words. Matches
+	// holds at most MaxMatches.
 	Total int
 }
 

@@ -52,8 +52,8 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 }
 
 // replaced returns the entries that, as the catalogue says, replace or resemble the
-// product that q names, the best first; none if there is no such product. The query
-// must hold at least half of the words of the product's name.
+// product that q names, the best first; none if there is no such product. A product
+// whose name has more than twice as many words as q does not count.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
 	hits := e.find(q, search{worth: productWorth, cover: minCover})
@@ -64,8 +64,8 @@ func (e *Engine) replaced(q query) []Match {
 }
 
 // named returns the entry that has one of these names, given without spaces, case and
-// accents; the first of the names that has one decides. It returns false if there is
-// none.
+// accents; the first of the names that has one decides. Aliases of entries do not
+// count. It returns false if there is none.
 func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	doc, ok := e.index.named(names...)
 	if !ok {
@@ -75,8 +75,8 @@ func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 }
 
 // named returns the number of the entry that has one of these names, given without
-// spaces, case and accents; the first of the names that has one decides. It returns 0
-// and false if there is none.
+// spaces, case and accents; the first of the names that has one decides. Aliases of
+// entries do not count. It returns 0 and false if there is none.
 func (ix *index) named(names ...string) (doc int32, ok bool) {
 	for _, text := range names {
 		for _, k := range ix.keysWith(text) {

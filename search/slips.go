@@ -106,8 +106,9 @@ const realWord = 3.3
 
 // isSlip reports whether word may be target with a typing error of that cost. If word
 // is a word of French or English itself (its frequency is at least realWord), it counts
-// only in four cases: two letters changed places, word sounds like target, one is the
-// beginning of the other, or word is another form of target.
+// only if the error costs at most swapCost, such as two letters that changed places or
+// a double letter written once, if one is the beginning of the other, or if word is
+// another form of target.
 func isSlip(word, target string, cost float32) bool {
 	if frequency(stem(word)) < realWord || cost <= swapCost || strings.HasPrefix(word, target) || strings.HasPrefix(target, word) {
 		return true

@@ -23,8 +23,9 @@ func (e *Engine) isSmallTalk(s string, q query) bool {
 	return hasFormOfSmallTalk(s)
 }
 
-// IsCourtesy reports whether a text only thanks, greets, wishes, praises or takes
-// leave. Texts of that form may name a software, so ask SmallTalk first.
+// IsCourtesy reports whether a text thanks, greets, wishes, praises or takes leave. For
+// most forms the beginning of the text decides. Texts of that form may name a software,
+// so ask SmallTalk first.
 func IsCourtesy(s string) bool {
 	said := strings.Join(text.Words(s), " ")
 	return formulas().MatchString(said) || courtesies().MatchString(said)

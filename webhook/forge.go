@@ -122,7 +122,9 @@ func forgeFirst(o object, event string, n *note) bool {
 	return false
 }
 
-// forgeUnnamed is forgeOther for a body without an object that has a name.
+// forgeUnnamed fills n for forgeOther if o has no object with a title: it sets the
+// title, and the kind of an installation or a workflow. If a repository got another
+// name, it adds the former one as a fact.
 func forgeUnnamed(o object, event string, n *note) {
 	if installation := o.obj("installation"); len(installation) > 0 && n.title == "" {
 		n.kind, n.title, n.link = "installation", installation.first("app_slug", "target_type", "id"), installation.str("html_url")

@@ -83,8 +83,9 @@ const (
 )
 
 // excerpt returns the beginning of a JSON value as indented text of at most maxExcerpt
-// bytes, with a line «…» after it if it is cut. It leaves out empty fields and those
-// that may hold secrets, and returns "" if nothing remains.
+// bytes, with a line «…» after it if it is cut. It leaves out empty fields, those that
+// may hold secrets, and all but the first five values of an array, and shortens texts
+// to maxShown characters. It returns "" if nothing remains.
 func excerpt(value any) string {
 	shown := pruned(value, 0)
 	if shown == nil {

@@ -41,9 +41,9 @@ Publiez ici un message : du JSON {"text": "…"}, un formulaire payload=…, du 
 ou le webhook de Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab et d’autres.
 `
 
-// Handler returns the HTTP handler for tools' requests, at the path /h/ followed by a
-// hook's secret. A GET there answers with the usage, and any other path with status
-// 404.
+// Handler returns the HTTP handler for tools' requests (POST), at the path /h/ followed
+// by a hook's secret. A GET there answers with the usage, whatever the secret. Any
+// other path or method gets status 404.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /h/{secret}", s.post)
@@ -67,8 +67,9 @@ func answer(w http.ResponseWriter, status int, body string) {
 }
 
 // post answers a tool's HTTP request: it checks the secret, the limits, the body and
-// the signature, stores a delivery and wakes Run. It counts each outcome in s.counts,
-// and never logs the request's address or body.
+// the signature, stores a delivery and wakes Run. It counts the outcome in s.counts,
+// but only logs an error of the store, after which the sender gets status 503. It never
+// logs the request's address or body.
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.lookUp(r.PathValue("secret"))
 	if !ok {

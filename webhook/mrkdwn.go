@@ -92,7 +92,7 @@ func contact(to, label string) string {
 
 // named returns the text, in the language lang, for a Slack token that names a person,
 // a channel or a date; "" for an HTML comment. m holds the submatches of the expression
-// token. The text pings nobody.
+// token. A mention of all members, such as «@channel», stays in the text.
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {
