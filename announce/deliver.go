@@ -91,11 +91,11 @@ type delivery struct {
 }
 
 // parcel posts together, a group of pending items of one room. It posts one digest if
-// their watch collects items or if there are more than atOnce, and one message for each
-// item otherwise. It leaves out items that are gone or no longer stored, and items
-// without a digest whose watches are all paused. For an item that is gone and was never
-// announced, it stores the outcome Vanished. It deletes the whole group from the
-// pending items.
+// their watch collects items or if more than atOnce messages were needed otherwise: one
+// for each item, but one for the first items of a new host or owner. It leaves out
+// items that are gone or no longer stored, and items without a digest whose watches are
+// all paused. For an item that is gone and was never announced, it stores the outcome
+// Vanished. It deletes the whole group from the pending items.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
 	var news []*News

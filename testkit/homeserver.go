@@ -133,8 +133,8 @@ func (h *Homeserver) Kill() {
 
 // Restart starts the server again with the same data at the same address, stops it
 // first if it runs, and waits until it answers. If the server ends at once, it tries up
-// to three times. The error means that the server did not answer within half a minute,
-// or before ctx ended.
+// to three times. The error means that the server ended each time, or did not answer
+// within half a minute or before ctx ended.
 func (h *Homeserver) Restart(ctx context.Context) error {
 	h.Stop()
 	var err error

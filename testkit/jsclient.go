@@ -81,8 +81,9 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 	return c
 }
 
-// needNode skips a test, with the reason without, if npm is missing, or if Node.js is
-// missing or too old. It fails the test instead if the environment sets requireNode.
+// needNode skips a test if npm is missing, or if Node.js is missing or too old; the
+// message then begins with without, which says what the test lacks. It fails the test
+// instead if the environment sets requireNode.
 func needNode(t testing.TB, without string) {
 	t.Helper()
 	if err := findNode(t.Context()); err != nil {

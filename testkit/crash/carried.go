@@ -107,11 +107,11 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count checks that the bot carried each message of r.messages exactly once, and adds
-// the result to the tally t: losses, duplicates and faults. It counts one command for
-// each message, and one more for each edit and for the text that the bot posts before
-// each file. A deleted message counts only once: its copy must be gone. The error means
-// that a history could not be read.
+// count checks that the bot carried each message of r.messages exactly once and wrote
+// each message of r.expected once, and adds the result to the tally t: losses,
+// duplicates and faults. It counts one command for each of them, and one more for each
+// edit and for the text that the bot posts before each file. A deleted message counts
+// only once: its copy must be gone. The error means that a history could not be read.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range r.readers() {
@@ -138,7 +138,9 @@ func (r *relay) countIn(histories map[id.RoomID][]*event.Event, t *tally) {
 	}
 }
 
-// count is countIn for one message.
+// count checks, in the histories of the rooms, that the bot carried m exactly once,
+// with its latest edit, or that no copy stands if m was deleted. It adds the result to
+// the tally t.
 func (m *carried) count(histories map[id.RoomID][]*event.Event, bot id.UserID, t *tally) {
 	c := m.copies(histories[m.to], bot)
 	if c.posts > 1 || c.corrections > 1 {

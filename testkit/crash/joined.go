@@ -81,8 +81,9 @@ func (p *pair) give(ctx context.Context, m *carried, how func(context.Context, *
 	return err
 }
 
-// goOn answers the first question again, with a text and a file, while the asker of the
-// other one adds something to it, and the expert writes in its thread by mistake.
+// goOn returns the step that answers the first question again, with a text and a file,
+// while the asker of the other one adds something to it, and the expert writes in its
+// thread by mistake.
 func (p *pair) goOn() step {
 	return step{p.linked, func(ctx context.Context) error {
 		p.late, p.file = p.newAnswer(p.answers), p.newAnswer(p.answers)
@@ -116,7 +117,8 @@ func (p *pair) apart() string {
 	return fmt.Sprintf("La question n° %d est de nouveau une question à part", p.twin.number)
 }
 
-// alone answers each question for itself, once they are apart.
+// alone returns the step that, once the questions are apart, answers the other question
+// for itself and, if firstToo is true, the first one too.
 func (p *pair) alone(firstToo bool) step {
 	return step{func() bool { return p.post(p.answers, p.apart()) != nil }, func(ctx context.Context) error {
 		own := &carried{from: p.answers, to: p.twins, question: p.post(p.answers, p.twin.mark).ID, about: p.twin, inStory: true}

@@ -170,8 +170,9 @@ func (r *relay) answer(ctx context.Context) error {
 	return nil
 }
 
-// change edits one earlier message and deletes another one, both drawn at random among
-// those that belong to no story.
+// change edits at most one earlier message and deletes at most one other, both drawn at
+// random among those that belong to no story. It edits no file, and deletes a question
+// only once all its answers were seen.
 func (r *relay) change(ctx context.Context) error {
 	if m := r.pick(); m != nil && !m.file {
 		if err := r.edit(ctx, m); err != nil {
