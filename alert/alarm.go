@@ -37,10 +37,11 @@ type Options struct {
 }
 
 // Alarm is the sender of alerts: it watches the monitor and sends a message through
-// each channel when a trouble has lasted for Options.After, once more each day that it
-// lasts, and when it ends. It sends nothing about a trouble that ends before
-// Options.After, and in its first two minutes takes no earlier trouble for ended. Call
-// New, then Run.
+// each channel when a grave trouble (Trouble.Grave) has lasted for Options.After, once
+// more each day that it lasts, and when it ends. Run sends nothing about a trouble that
+// ends before Options.After. In its first two minutes, the Alarm takes no earlier
+// trouble for ended. Every five minutes it also pings the channels that are Pingers.
+// Call New, then Run.
 type Alarm struct {
 	Options
 	began   time.Time
@@ -134,9 +135,10 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 	return next
 }
 
-// ping pings the channel c, if it is a Pinger that got no ping in the last pingEvery. It
-// returns when the next ping is due: soon, if this one failed. For a channel that is no
-// Pinger, it returns the zero time.
+// ping pings the channel c, if it is a Pinger that got no ping in the last pingEvery.
+// It returns when the next ping is due: after tryEvery if this one failed, else
+// pingEvery after the last one. For a channel that is no Pinger, it returns the zero
+// time.
 func (a *Alarm) ping(ctx context.Context, c Channel, present []health.Trouble, now time.Time) (next time.Time) {
 	p, ok := c.(Pinger)
 	name := c.Name()

@@ -24,10 +24,10 @@ func key(state health.State, subject string) string { return string(state) + "\x
 // decide returns the messages that one channel has to send; their fields Bot and Host
 // are still empty. before holds, by key, the troubles that the channel has reported;
 // present holds the troubles that last at now. value converts a trouble for a message.
-// A trouble younger than after gets no message yet. If settling is true, no trouble
-// counts as ended, since a process that has just started has not found all its
-// troubles. next is the time at which a further message will be due; it is zero if none
-// will be due before the troubles change.
+// A trouble younger than after gets no message yet, and one that is not Grave none at
+// all. If settling is true, no trouble counts as ended, since a process that has just
+// started has not found all its troubles. next is the time at which a further message
+// will be due; it is zero if none will be due before the troubles change.
 func decide(before map[string]sent, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
 	wake := func(at time.Time) {
 		if next.IsZero() || at.Before(next) {

@@ -16,8 +16,9 @@ import (
 // Kinds lists the values that Webhook.Kind may have: each is a form of request.
 var Kinds = []string{"json", "ntfy", "mattermost", "healthchecks"}
 
-// Webhook is a Channel that sends each message in an HTTP request to an address, in the
-// form that its Kind names; an unknown Kind counts as json. HTTP must not be nil.
+// Webhook describes a Channel that sends each message in an HTTP request to an address,
+// in the form that its Kind names; an unknown Kind counts as json. NewWebhook makes the
+// Channel: a Webhook of the kind healthchecks is none by itself. HTTP must not be nil.
 type Webhook struct {
 	// Kind is json (the Message), ntfy (text, with its headers), mattermost (also Slack
 	// and Rocket.Chat) or healthchecks (healthchecks.io: a sign of life every five

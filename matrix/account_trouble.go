@@ -111,8 +111,8 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 	return pause
 }
 
-// heard records that the homeserver answered: from now on, only unheardAfter without an
-// answer makes the homeserver count as silent. Before Sync, heard does nothing.
+// heard records that the homeserver answered: it restarts the timer that reports the
+// homeserver as silent after unheardAfter. Before Sync, heard does nothing.
 func (c *Client) heard() {
 	if c.silence != nil {
 		c.silence.Reset(unheardAfter)

@@ -59,10 +59,11 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 }
 
 // makeVerificationKeys makes the account's own keys, which sign its devices, publishes
-// them and signs the device with them. It writes the recovery key to its file first and
-// publishes the keys last. So after a crash the next start finds either nothing
-// published, and repeats everything with the same recovery key, or keys that it can
-// open. The error wraps ErrResetNeeded if the owner has to allow the keys.
+// them and signs the device with them. It opens them with the recovery key, which it
+// makes if there is none (recoveryKey). The recovery key is in its file before the keys
+// are published. So after a crash the next start finds either nothing published, and
+// repeats everything with the same recovery key, or keys that it can open. The error
+// wraps ErrResetNeeded if the owner has to allow the keys.
 func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	key, err := c.recoveryKey(ctx)
 	if err != nil {

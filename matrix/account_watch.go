@@ -12,11 +12,11 @@ import (
 // at once.
 const verifiedEvery = 45 * time.Second
 
-// watchVerified checks, until ctx ends, whether the account's keys still sign the bot's
-// device: the account's owner can replace these keys at any time, and clients then
-// exclude the device. It records the result for Verified and reports a change to the
-// health monitor (KeysReplaced). If the homeserver does not answer, the last result
-// stays. It always returns nil.
+// watchVerified checks whether the account's keys still sign the bot's device, every
+// verifiedEvery and after ownKeysChanged, until ctx ends: the account's owner can
+// replace these keys at any time, and clients then exclude the device. It records the
+// result for Verified and reports a change to the health monitor (KeysReplaced). If the
+// homeserver does not answer, the last result stays. It always returns nil.
 func (c *Client) watchVerified(ctx context.Context) error {
 	ticker := time.NewTicker(verifiedEvery)
 	defer ticker.Stop()

@@ -59,13 +59,13 @@ func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID
 // editsRead bounds the edits of a message that the bot asks for, newest first.
 const editsRead = 20
 
-// MessageAt asks the homeserver for the message with the id event in a room, decrypts
-// it, and returns it with the text of its sender's last edit, if there is one. In the
-// result, Message.RelationEncrypted is false if that edit names the message only
-// outside of its ciphertext, where the homeserver could have forged the name; otherwise
-// it is true. The error is or wraps chat.ErrNotFound if there is no such message, if it
-// is itself an edit, or if the bot cannot read it; another error means that a request
-// failed.
+// MessageAt asks the homeserver, for 15 seconds at most, for the message with the id
+// event in a room, decrypts it, and returns it with the text of its sender's last edit,
+// if there is one. In the result, Message.RelationEncrypted is false if that edit names
+// the message only outside of its ciphertext, where the homeserver could have forged
+// the name; otherwise it is true. The error is or wraps chat.ErrNotFound if there is no
+// such message, if it is itself an edit, or if the bot cannot read it; another error
+// means that a request failed.
 func (c *Client) MessageAt(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()

@@ -187,7 +187,8 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 // pauseAfter counts in o a request that failed with err, reports the failure to the
 // health monitor (failed), and waits until the next request is due or ctx ends. It logs
 // the first failure of an outage as a warning with the text message. It logs later
-// failures at debug level, since the monitor logs a trouble that lasts.
+// failures, and those that are a trouble of the account, at debug level: the monitor
+// logs troubles.
 func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message string) {
 	pause := c.failed(ctx, o, err)
 	if ctx.Err() != nil {
