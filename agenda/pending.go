@@ -51,8 +51,9 @@ func merged(before, next Change) (c Change, any bool) {
 	return c, hasMoved(c.Was, c.Event)
 }
 
-// hasMoved reports whether an event has another time or another place than before. A
-// place that is missing on one side does not count.
+// hasMoved reports whether an event has another start or another place than before, or
+// became an all-day event or ceased to be one. A new end alone does not count, nor a
+// place that is missing on one side.
 func hasMoved(was, now Event) bool {
 	return !was.Start.Equal(now.Start) || was.AllDay != now.AllDay ||
 		was.Location != now.Location && was.Location != "" && now.Location != ""

@@ -57,11 +57,12 @@ func (d *Calendars) pend(ctx context.Context, source string, changes []Change, n
 	return nil
 }
 
-// dueFor returns the time due at which the room of the watch w hears of the change c.
-// ok is false if the room gets no message about it: the filter of w matches the event
-// neither before nor after the change, or w is weekly and the next list comes before
-// the event. A weekly watch announces the change at once if the event's old or new
-// start is before the next list. The error means that the filter or the rhythm of w
+// dueFor returns the time due at which the room of the watch w hears of the change c:
+// the next time of its rhythm. For an immediate watch, that is now or the end of the
+// room's quiet hours; so it is for a weekly watch if the event's old or new start is
+// before the next list. ok is false if the room gets no message about it: the filter of
+// w matches the event neither before nor after the change, or w is weekly and the next
+// list comes before the event. The error means that the filter or the rhythm of w
 // cannot be parsed.
 func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
 	f, err := filter.Parse(w.Filter)

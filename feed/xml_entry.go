@@ -2,9 +2,10 @@ package feed
 
 import "bytes"
 
-// entry reads an entry up to its end and adds it to the feed, or to its dropped entries
-// if the feed ends within it or does not close it. start is its opening tag, element
-// the normalised name. The error wraps ErrTooMany.
+// entry reads an entry up to its end, or up to the next entry if it is not closed
+// before, and adds it to the feed. It adds it to the dropped entries instead if the
+// document ends within it, or the channel is closed before it. start is its opening
+// tag, element the normalised name. The error wraps ErrTooMany.
 func (x *xmlReader) entry(start tag, element string) error {
 	x.depth = 0
 	e := draft{base: x.linkBase()}

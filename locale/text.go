@@ -49,8 +49,8 @@ func invisible(r rune) bool {
 	return r == '\u00AD' || r == '\uFEFF' || r == '\u200B' || 0xE0000 <= r && r <= 0xE007F
 }
 
-// short returns s cleaned for a message and cut after a word, with at most limit
-// characters.
+// short returns s cleaned for a message and, if it has more than limit characters,
+// shortened to at most that many with an ellipsis, after a word where possible.
 func short(limit int, s string) string { return text.Shorten(clean(s), limit) }
 
 // sentenceEnd matches the end of a sentence, which is the end of its group.
