@@ -62,9 +62,10 @@ func (d *Carrier) mayPassOn(ctx context.Context, e chat.Event, q Question) error
 // by name, to look after the question q, in place of any colleague asked before. Until
 // the colleague accepts, the question stays as it is. The function posts the reason
 // instead if the question changed meanwhile, so that the sender of e may not any more,
-// and does nothing if e is deleted meanwhile.
-// The error is a *Fault if the sender may not, or the message names no single other
-// member of the experts' room. Assign asks the homeserver for the members.
+// and does nothing if e is deleted meanwhile. The error is a *Fault if the sender may
+// not, if the message names no single other member of the experts' room, or if that
+// person is in charge of q or asked already. Assign asks the homeserver for the
+// members.
 func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name string) (func(ctx context.Context) error, error) {
 	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return nil, err

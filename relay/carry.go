@@ -220,10 +220,11 @@ func (q *Question) said(m Message) {
 	q.ActiveAt = m.At
 }
 
-// questionOf returns the question q to which a message belongs because it edits,
-// replies to, or is in the thread of a message of the question. found is false if it
-// belongs to none, or if it is in another room than the asking one and the experts'.
-// For an edit, before is the stored record of the edited message.
+// questionOf returns the question q to which a message belongs because it replies to,
+// or is in the thread of, a message of the question. found is false if it belongs to
+// none, or if it is in another room than the asking one and the experts'. An edit
+// belongs to the question of the message that it edits, in whatever room; before is
+// then the stored record of that message, and found is false if there is none.
 func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
@@ -312,9 +313,9 @@ func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context)
 	}
 }
 
-// Note returns a function that stores the message e as a note, which stays in its room;
-// nil if the message belongs to no question. carried reports whether the message was
-// carried before this edit of it.
+// Note returns a function that stores the message e as a note, which stays in its room
+// (noteChange); nil if the message belongs to no question. carried reports whether the
+// message was carried before this edit of it. The error is that of the store.
 func (d *Carrier) Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {

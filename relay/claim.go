@@ -91,9 +91,9 @@ func maySolve(e chat.Event, q Question) bool {
 }
 
 // Solve returns a function that closes the question q as solved and says so in the
-// threads of both rooms; it closes the questions that repeat q too, if their askers got
-// an answer. The error is a *Fault if the question is not open, or if the sender of e
-// may not close it (maySolve).
+// threads of both rooms, except in the room of e if e is a command. It closes the
+// questions that repeat q too, if their askers got an answer. The error is a *Fault if
+// the question is not open, or if the sender of e may not close it (maySolve).
 func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():

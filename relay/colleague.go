@@ -75,7 +75,8 @@ func (d *Carrier) meant(e chat.Event, members map[chat.UserID]string, name strin
 }
 
 // others returns the users without the bot, if the message m is addressed to the bot by
-// a mention, or if there are other users.
+// a mention, or if there are other users. Otherwise it returns all users, so that the
+// caller can refuse the bot.
 func (d *Carrier) others(m *chat.Message, users []chat.UserID) []chat.UserID {
 	return slices.DeleteFunc(slices.Clone(users), func(user chat.UserID) bool {
 		return user == d.Self && (m.Mentioned || len(users) > 1)
@@ -101,7 +102,7 @@ func linkedPeople(m *chat.Message) (users []chat.UserID) {
 
 // isName reports whether name, as a person types it, is the display name shown, also
 // without what Tchap adds in brackets, «Camille Roy [Ministère]», or, for a user
-// without a display name, the first part of the id.
+// without a display name, the first part of the id. Case and accents do not count.
 func isName(name string, user chat.UserID, shown string) bool {
 	local, _, _ := strings.Cut(strings.TrimPrefix(string(user), "@"), ":")
 	shown = cmp.Or(strings.TrimSpace(shown), local)

@@ -33,7 +33,8 @@ type carried struct {
 // post returns the post that carries the message e, stored as m, to the other side of
 // the question q. entry is the number of the FAQ entry that the message gives as the
 // answer, 0 if it gives none. If e replies to a message, the post replies to the
-// counterpart of that message.
+// counterpart of that message. An answer pings the asker, unless the asker left the
+// room; a message to the experts pings the expert in charge. The caller sets the guard.
 func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message, entry int64) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {

@@ -62,10 +62,11 @@ func (q *Question) dropDuplicate(number int64) {
 
 // Join returns a function that makes the question q a duplicate of the question with
 // that number, or of the one that this one repeats itself, and the number of the
-// question from which the asker is then answered. The function does nothing if q changed
-// its experts or was closed meanwhile. The error is a *Fault if the sender of e may not,
-// if the homeserver may have written e, if the experts' room may not see the other
-// question, or if its answers may not go to the room of q.
+// question from which the asker is then answered. The function does nothing if q
+// changed its experts or was closed meanwhile. The error is a *Fault if the sender of e
+// may not, if the homeserver may have written e, if the experts' room may not see the
+// other question, if q is that question or repeats it already, or if the asker would
+// get no answer from it (mayJoin).
 func (d *Carrier) Join(ctx context.Context, e chat.Event, q Question, number int64) (change func(ctx context.Context) error, original int64, err error) {
 	joinedAnew := q
 	joinedAnew.SameAs = 0
@@ -177,8 +178,9 @@ func (d *Carrier) join(ctx context.Context, q Question, number int64) error {
 	return nil
 }
 
-// joinOne makes the question with that number a duplicate of first, or one of its own if
-// it may not be. A closed one is joined without a word: its asker needs no answer.
+// joinOne makes the question with that number a duplicate of first, or one of its own
+// if it may not be, and gives its asker the answers that first has (shareAll). A closed
+// one is joined without a word: its asker needs no answer.
 func (d *Carrier) joinOne(ctx context.Context, number int64, first Question) error {
 	q, err := d.store.Question(ctx, number)
 	if found, err := has(err); !found {
@@ -267,9 +269,9 @@ func (d *Carrier) linkOriginal(ctx context.Context, q *Question, first Question)
 // linkCause begins the causes of linkOriginal's posts, by which unlinkOriginal finds them.
 const linkCause chat.Cause = "joined/"
 
-// unlinkOriginal edits the post of linkOriginal, which leads to first, once first goes to
-// other experts than those of the duplicate q. It does nothing if there is no such post.
-// The caller saves q.
+// unlinkOriginal edits the last post of linkOriginal in the experts' thread of the
+// duplicate q, which leads to first: it then says that other experts have first. It
+// does nothing if there is no such post. The caller saves q.
 func (d *Carrier) unlinkOriginal(ctx context.Context, q *Question, first Question) error {
 	all, err := d.store.MessagesOf(ctx, q.Number)
 	if err != nil {
@@ -341,7 +343,7 @@ func (d *Carrier) Separate(_ context.Context, e chat.Event, q Question) (func(ct
 }
 
 // separate makes the duplicate q a question of its own again, and says so in both rooms
-// but in except. The caller saves q.
+// but in except. It does nothing if q repeats no question. The caller saves q.
 func (d *Carrier) separate(ctx context.Context, q *Question, except chat.RoomID) error {
 	if q.SameAs == 0 {
 		return nil
@@ -439,8 +441,9 @@ func (d *Carrier) isGiven(ctx context.Context, number int64, by time.Time) (bool
 	return slices.ContainsFunc(given, func(g Message) bool { return g.Source != "" && !g.At.After(by) }), err
 }
 
-// solveLate closes the duplicate q as solved after an answer reached its asker that
-// waited when first, which it repeats, was solved. The caller saves q.
+// solveLate closes the duplicate q as solved if first, which it repeats, is solved and
+// an answer waited for its asker then. The caller calls it once an answer has reached
+// the asker, and saves q. It does nothing if q repeats first no more, or is closed.
 func (d *Carrier) solveLate(ctx context.Context, q *Question, first Question) error {
 	if q.SameAs != first.Number || first.Status != Solved || q.Status.Closed() {
 		return nil
@@ -452,9 +455,9 @@ func (d *Carrier) solveLate(ctx context.Context, q *Question, first Question) er
 	return d.solveWith(ctx, q)
 }
 
-// leaveSolved makes the duplicate with that number a question of its own after an answer
-// for its asker was withheld, if the question that it repeats is solved, and its asker
-// was given no other answer.
+// leaveSolved makes the duplicate with that number a question of its own if the
+// question that it repeats is solved, and its asker was given no answer and none waits.
+// The caller calls it after an answer for the asker was withheld or taken back.
 func (d *Carrier) leaveSolved(ctx context.Context, number int64) error {
 	waits, err := d.isGiven(ctx, number, d.Now())
 	if err != nil || waits {

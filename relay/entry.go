@@ -9,9 +9,9 @@ import (
 )
 
 // entryMessage returns a copy of the message in e with the answer of the FAQ entry with
-// that number as its text. The error is a *Fault if e comes from the asker's side, if
-// there is no such entry, if the experts' room may not read it, or if the asker's room
-// may not.
+// that number as its text, in place of its own text and file. The error is a *Fault if
+// e comes from the asker's side, if there is no such entry, if the experts' room may
+// not read it, or if the asker's room may not.
 func (d *Carrier) entryMessage(ctx context.Context, e chat.Event, q Question, number int64) (*chat.Message, error) {
 	if e.Room != q.Experts {
 		return nil, &Fault{What: FaultEntryExperts, Number: q.Number}

@@ -278,10 +278,12 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 	}}, nil
 }
 
-// Ended updates the question of row after a post about it was sent: only a post that is
-// in its room changes the status. When a post failed for good, Ended tells its author
-// or, if the post showed the question to the experts, withdraws the question
-// (queue.Guard).
+// Ended updates the question of row after a post about it was sent or failed for good
+// (queue.Guard): only a post that is in its room changes the status. If the post that
+// shows the question to the experts failed, Ended withdraws the question; if an edit of
+// it failed, it tells the asker. If a carried message, its file, an answer for a
+// duplicate or a request to a colleague failed, it tells the author. It does nothing
+// for other posts.
 func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {

@@ -271,9 +271,10 @@ func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Questi
 }
 
 // answerHandover returns a function that applies the asker's answer c to the request
-// ask about the question with that number: it hands the question over or, for stop or a
-// relay that is gone, leaves it with its experts. It does nothing if that request has
-// ended.
+// ask about the question with that number: it hands the question over or, for stop and
+// for a relay that is gone or no longer leads there, leaves it with its experts. It
+// asks anew if the other room has more readers by then. It does nothing if that request
+// has ended.
 func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, number, func(q *Question) error {

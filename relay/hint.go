@@ -23,9 +23,10 @@ type beside struct {
 
 // Hint returns a Result that tells the author of the plain message e that it is not
 // carried to the other side, because it does not reply to the question. The bot says so
-// once on each side: to an expert as long as the question has no answer, and to the
-// asker shortly after the question or its answer. Hint returns false if the message has
-// nothing to do with a question, or is an edit, a reply or in a thread.
+// once on each side, within hintWithin: to an expert after the question came, as long
+// as it has no answer, and to the asker after the question or its answer. Hint returns
+// false for any other message, such as an edit, a reply, one in a thread or one that
+// came late.
 func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Late || e.Message.Edits != "" || e.Message.ReplyTo != "" || e.Message.Thread != "" || !e.Message.IsText() {
 		return queue.Result{}, false, nil

@@ -50,9 +50,10 @@ type Misses interface {
 var personal = regexp.MustCompile(`@|\d[\d .\-]{4,}\d`)
 
 // Missed returns a function that counts a search of the sender of e for words that
-// found nothing: for the operators, and for the experts of the room if their room has
-// no further readers. The function does nothing if the words say nothing or could name
-// a person.
+// found nothing: for the operators, and for the experts of each relay of the room if
+// their room has no further readers. The function does nothing if the words say
+// nothing, or hold an address or a long number. The error is that of looking up the
+// relays or the rooms.
 func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(ctx context.Context) error, error) {
 	stems := slices.Compact(slices.Sorted(slices.Values(search.Terms(words).Stems)))
 	m := Miss{Words: text.Truncate(strings.Join(text.Words(words), " "), maxMissWords)}

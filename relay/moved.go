@@ -7,10 +7,10 @@ import (
 	"heraut/chat"
 )
 
-// Left returns a function that handles e, by which a person left a room. From then on,
-// the bot does not mention this person in answers to their questions there. The
-// questions of which they were in charge lose them as the expert in charge. A request
-// that they look after a question ends.
+// Left returns a function that handles e, by which a person left a room. The bot does
+// not mention this person in answers to their questions there, until they add to the
+// question again. The questions there of which they were in charge lose them as the
+// expert in charge. A request there that they look after a question ends.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
@@ -37,10 +37,11 @@ func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Move makes the relays and open questions of the room from go on in the room to, which
-// replaces it, in the transaction of ctx. The new messages there say what they
-// continue, and a request to a colleague is repeated. It withdraws questions that the new
-// experts' room may not see.
+// Move makes the relays that operators opened in the chat and the open questions of the
+// room from go on in the room to, which replaces it, in the transaction of ctx. (Relays
+// of the configuration follow by themselves, see Routes.Relays.) The new messages there
+// say what they continue, and a request to a colleague is repeated. It withdraws
+// questions that the new experts' room may not see.
 func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {

@@ -28,8 +28,9 @@ type People interface {
 	ForgetQuestion(ctx context.Context, number int64) error
 }
 
-// DataOf returns the stored data about a person's questions, answers, reactions and
-// vain searches, for the person.
+// DataOf returns the stored data about a person for the person: their questions,
+// messages about questions, reactions and vain searches, and the questions that they
+// are in charge of, are asked to look after, or made of messages.
 func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	if all, err = d.rolesOf(ctx, user); err != nil {
 		return nil, err

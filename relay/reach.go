@@ -61,8 +61,10 @@ func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	return nil
 }
 
-// present returns a *Fault of the kind what if the bot is not in a room; nil if it is.
-// number is the question's, for the sentence.
+// present returns a *Fault of the kind what if the bot is not in a room; nil if it is,
+// or if it knows the state of a successor room that it is about to join
+// (chat.Room.Known). number is the question's, for the sentence. Any other error is
+// that of looking up the room.
 func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
 	if err != nil || r.Joined || r.Known() {

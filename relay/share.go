@@ -111,8 +111,9 @@ func (d *Carrier) shareAll(ctx context.Context, original, number int64) error {
 
 // shareWith posts the answer m to the question first in the thread of the duplicate
 // with that number, or edits the post that gave it there; it pings nobody if the
-// duplicate is closed. It does nothing for a question that is withdrawn, or that no
-// longer repeats first and was not given m.
+// duplicate is closed. If the answer may not go there (sharedPost), it tells the author
+// of m instead. It does nothing for a question that is withdrawn, or that no longer
+// repeats first and was not given m.
 func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m Message, how sharing) error {
 	given, err := d.store.SharedOf(ctx, m.Event)
 	if err != nil {

@@ -199,7 +199,8 @@ type match struct {
 }
 
 // match compares the text with a known question, and returns the question with its
-// score and its evidence; both are 0 if they have no word in common.
+// score and its evidence; both are 0 if the question holds no word of the text, none of
+// near meaning, and no sense in common.
 func (l *likening) match(c Candidate) match {
 	asked, holds := setOf(c.Asked), setOf(c.Terms)
 	long := float64(len(setOf(c.Told))) / manyWords
