@@ -155,8 +155,8 @@ func publications(lists ...[]any) []Publication {
 }
 
 // identifiers returns the identifiers of a software in other catalogues, each once:
-// those that its element o and the data ext copied from elsewhere list, its own
-// external id, and wikidata unless empty.
+// those that its element o and the data ext copied from elsewhere list, the external
+// ids of both, its id in the Comptoir du Libre, and wikidata unless empty.
 func identifiers(o, ext object, wikidata string) []Identifier {
 	var out []Identifier
 	add := func(source, value, page string) {

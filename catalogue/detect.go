@@ -1,6 +1,6 @@
 package catalogue
 
-// generationOf returns the format of an element, recognised by a key that only that
+// generationOf returns the format of an element, recognised by a key that no older
 // format has; GenPlain if it has none of these keys. It tries the newest format first,
 // because later formats kept many older keys.
 func generationOf(o object) Generation {

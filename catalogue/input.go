@@ -92,8 +92,8 @@ type input struct {
 }
 
 // newInput returns an input of the text in r. Reading it fails with ErrTooLarge after
-// MaxSize bytes. Bytes that are no UTF-8 become the characters that they are in
-// Windows-1252.
+// MaxSize bytes. repairedUTF8 replaces bytes that are no UTF-8, most of them by the
+// characters that they are in Windows-1252.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}
@@ -250,9 +250,10 @@ func syntax(err error) error {
 	return fmt.Errorf("%w: %w", ErrNotJSON, err)
 }
 
-// tableTrouble returns an error that says why a table is no list of repositories: its
-// columns have another separator than a comma, or are not those of such a list. start
-// is the beginning of the text; for a text that is no table, the result is nil.
+// tableTrouble returns the error for a table that cannot be read: a *SeparatorError for
+// a list of repositories whose columns have another separator than a comma, and an
+// *UnknownListError with the columns for any other table. start is the beginning of the
+// text; for a text that is no table, the result is nil.
 func tableTrouble(start []byte) error {
 	for _, sign := range []rune{';', '\t', '|'} {
 		if hasAddresses(columnsOf(start, sign)) {

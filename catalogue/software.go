@@ -101,8 +101,8 @@ type Software struct {
 // Localized is a text in two languages; either may be empty.
 type Localized struct{ FR, EN string }
 
-// In returns the text in the language "fr" or "en"; if that is empty, the text in the
-// other one.
+// In returns the text in the language lang, «en» or «fr», for which any other language
+// counts; if that text is empty, the one in the other language.
 func (l Localized) In(lang string) string {
 	if (lang == "en" && l.EN != "") || l.FR == "" {
 		return l.EN

@@ -158,9 +158,10 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 }
 
 // parse splits a line into its command and arguments, and reports whether the line
-// gives a command. A line with the prefix does. A line without it does only if it
-// addresses the bot and is not the name of a software. The request may hold a command
-// even if the result is false.
+// gives a command. A line with the prefix does if a command of the table stands after
+// it. A line without it does only if it addresses the bot, the command does not need
+// the prefix (aPrefix), and the line is not the name of a software. The request may
+// hold a command even if the result is false.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.stateOf(l.Room)}

@@ -19,6 +19,9 @@ var separators = []*regexp.Regexp{
 // versus matches a comparison without the command: « gimp vs krita ».
 var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
 
+// split returns the names to compare in a text: any number of them with commas between,
+// or «et» or the like before the last, or else two names with a word such as «vs» or a
+// space between. It returns nil for any other text, such as three names without commas.
 func split(s string) []string {
 	for i, separator := range separators {
 		var parts []string
@@ -46,8 +49,8 @@ var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez"
 var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
 
 // implied returns the names in a line that asks for a comparison without the command,
-// such as «gimp vs krita». It returns nil if the line asks for none, or if it cannot be
-// split into at least two names.
+// such as «gimp vs krita». It returns nil if the line asks for none, or if split finds
+// no names in it.
 func implied(line string) []string {
 	word, rest := cutWord(line)
 	if compareWords[text.Fold(word)] {
@@ -78,9 +81,10 @@ func (a *Answerer) impliedComparison(r request) (answer Answer, found bool, err 
 	return answer, true, err
 }
 
-// compare answers with a comparison of the named software, the same facts for each. If
-// the catalogue lacks one of the names, it answers with suggestions for that name
-// instead, and with the usage of the command if there are fewer than two names.
+// compare answers with a comparison of the named software, the same facts for each; at
+// most maxCompared. If the catalogue lacks one of the names, it answers with
+// suggestions for that name instead, and with the usage of the command if split finds
+// no two names.
 func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	parts := split(r.args)
 	if len(parts) < 2 {
