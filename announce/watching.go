@@ -69,8 +69,8 @@ type Watched interface {
 	MoveWatches(ctx context.Context, from, to chat.RoomID) error
 }
 
-// watching is a watch that is ready for matching: its filter is parsed, and the time
-// at which it next posts is computed.
+// watching is a watch that is ready for matching: its filter is parsed, and the time is
+// computed at which it would post an item that is new now.
 type watching struct {
 	room   chat.RoomID
 	name   string // the name of its digests, as in Pending.Watch
@@ -131,8 +131,9 @@ func (d *Announcer) declaredOf(source string) (all []Watch) {
 }
 
 // watching returns the watches of a source that are not paused, each with its parsed
-// filter and with the time at which it next posts after now, the earliest first. It
-// logs and leaves out a watch that cannot be parsed; the error is that of the store.
+// filter and with the time at which it would post an item that is new at now, the
+// earliest first. It logs and leaves out a watch that cannot be parsed; the error is
+// that of the store.
 func (d *Announcer) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {

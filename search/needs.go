@@ -103,8 +103,9 @@ type wayProgress struct {
 	last [maxWayWords]int // the last place of each word, from 1; 0: none yet
 }
 
-// complete returns the places of the words, from 0, if the text holds all of them at
-// different places near each other, of which the last one is at.
+// complete returns the places, counted from 0, at which the text holds the words of the
+// way, and true, if it holds all of them at different places near each other. words is
+// their number, and at the place of the word that was found last.
 func (p *wayProgress) complete(words, at int) (places []int, ok bool) {
 	first := slices.Min(p.last[:words])
 	if first == 0 || at+1-first >= words+wayGap {

@@ -34,9 +34,9 @@ type query struct {
 	talk bool
 }
 
-// parseQuery returns a search text as a query. Every text is one, so it never fails;
-// thanks give the zero query. It reads at most maxQuery characters and keeps at most
-// maxWords words.
+// parseQuery returns a search text as a query. Every text is one, so it never fails; a
+// text of thanks (isThanks) gives the zero query. It reads at most maxQuery characters
+// and keeps at most maxWords words.
 func parseQuery(s string) query {
 	var q query
 	s = text.Truncate(s, maxQuery)

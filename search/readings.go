@@ -29,9 +29,9 @@ const maxPrefixed = 300
 
 // read appends to out the words of the index that word may mean, and returns out. These
 // are word itself, other words with its stem, and longer words that begin with it. If
-// none of them is another form of word, or a name, read also adds words that word may
-// be with a typing error; it does not do so if exact is true, or if word is common in
-// French or English.
+// none of them is word itself, another form of it, or a name, read also adds words that
+// word may be with a typing error; it does not do so if exact is true, or if word is
+// common in French or English.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false

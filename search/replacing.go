@@ -100,10 +100,10 @@ func (e *Engine) similarTo(s *catalogue.Software) []Match {
 	return out
 }
 
-// meansProduct returns the known product that the query names, and true. It returns
-// false if the query names none, or if an entry of the catalogue has that name. For a
-// product that is free itself, it also returns false if the name is a part of the name
-// of an entry or of another product.
+// meansProduct returns the known product that the whole query names, apart from an
+// edition or a vendor, and true. It returns false if the query names none, or if an
+// entry of the catalogue has that name. For a product that is free itself, it also
+// returns false if the name is a part of the name of an entry or of another product.
 func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {

@@ -102,6 +102,7 @@ var (
 // mark, rather than states something.
 func IsRequest(said string) bool { return request.MatchString(text.Fold(said)) }
 
-// isThanks reports whether a folded text has words of thanks and is no request for
-// software or question (IsRequest).
+// isThanks reports whether a folded text has a word of thanks and after it words such
+// as «beaucoup», «à tous» or «pour», and is no request for software or question
+// (IsRequest). It is false for «merci» alone.
 func isThanks(s string) bool { return thanks.MatchString(s) && !request.MatchString(s) }

@@ -69,7 +69,7 @@ func termsOf(s string, minWords int) TextTerms {
 	return t
 }
 
-// says notes that stems of the text say a sense.
+// says records in t that stems of the text say a sense.
 func (t *TextTerms) says(sense string, stems []string) {
 	if !slices.Contains(t.Senses, sense) {
 		t.Senses = append(t.Senses, sense)

@@ -10,7 +10,8 @@ import (
 // isForge reports whether o is the decoded body of a request by GitHub, or by Gitea,
 // Forgejo or Gogs, whose requests have GitHub's format. It looks at the headers in r
 // and the fields of o. The header of such a code host does not suffice, since Gitea and
-// Forgejo send it with the bodies for Slack and others too.
+// Forgejo send it with the bodies for Slack and others too; the fields may suffice
+// alone.
 func isForge(r *reader, o object) bool {
 	// Gitea and Forgejo send their headers with the bodies for Slack and others too.
 	own := o.has("sender") || o.has("repository") || o.has("zen") || o.has("action")

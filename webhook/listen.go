@@ -255,8 +255,8 @@ func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	return fmt.Errorf("serve webhooks: %w", err)
 }
 
-// limiter holds the number of requests of each hook in the current minute, of which it
-// allows most.
+// limiter counts the requests of each hook in the current minute, to refuse those
+// beyond a number, its field most.
 type limiter struct {
 	most int
 

@@ -19,8 +19,9 @@ import (
 	"heraut/wait"
 )
 
-// Poster is the interface of the outbox for a Service: it runs transactions and sends
-// posts. A second Post with the same cause sends nothing.
+// Poster is the interface of the outbox for a Service: it runs transactions, and adds
+// posts to them, which it sends after the commit. A second Post with the same cause
+// adds nothing.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
@@ -44,8 +45,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Counts holds how many requests a Service accepted and refused, by reason, and how
-// many messages it posted, since the process started.
+// Counts holds, as plain numbers, how many requests a Service accepted and refused, by
+// reason, and how many messages it posted, since the process started.
 type Counts struct {
 	Accepted, Repeated                               atomic.Int64 // requests answered «ok»; the repeated ones among them
 	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // refused requests
@@ -146,7 +147,8 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 	})
 }
 
-// Counts returns a pointer to the service's counters, which go on counting.
+// Counts returns a pointer to the numbers of requests and messages so far, which go on
+// rising.
 func (s *Service) Counts() *Counts { return &s.counts }
 
 // lookUp returns the active hook with that secret in its address; false if there is
