@@ -35,7 +35,8 @@ func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 }
 
 // Wait returns the first event of a room for which match returns true, seen already or
-// in the future. The error wraps the cause of ctx, or says that the client has stopped.
+// in the future. It sets no time limit itself: the error wraps the cause of ctx, or
+// says that the client has stopped.
 func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Event) bool) (*event.Event, error) {
 	return c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		if i := slices.IndexFunc(events, match); i >= 0 {
@@ -101,7 +102,8 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 }
 
 // waitMember waits until the latest membership event of a user in a room has this
-// membership. The error wraps the cause of ctx, or says that the client has stopped.
+// membership. It sets no time limit itself: the error wraps the cause of ctx, or says
+// that the client has stopped.
 func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID, membership event.Membership) error {
 	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		for _, evt := range slices.Backward(events) {

@@ -89,8 +89,8 @@ func actOf(evt *event.Event) (Act, bool) {
 	return Act{}, false
 }
 
-// WaitMember waits until the user is in the room. The error wraps the cause of ctx, or
-// says that the client has stopped.
+// WaitMember waits until the user is in the room. It sets no time limit itself: the
+// error wraps the cause of ctx, or says that the client has stopped.
 func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 	if err := v.client.waitMember(ctx, v.room, user, event.MembershipJoin); err != nil {
 		return fmt.Errorf("wait for %s to join: %w", user, err)
@@ -99,8 +99,8 @@ func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 }
 
 // WaitMessage waits until the client has seen a message of the user in the room, also
-// one sent before. The error wraps the cause of ctx, or says that the client has
-// stopped.
+// one sent before. It sets no time limit itself: the error wraps the cause of ctx, or
+// says that the client has stopped.
 func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
 	_, err := v.client.Wait(ctx, v.room, func(evt *event.Event) bool {
 		return evt.Sender == user && evt.Type == event.EventMessage

@@ -51,8 +51,8 @@ func (s *stage) startBoth(ctx context.Context) error {
 	return nil
 }
 
-// latency holds the times of one bot's answers in milliseconds, one figure for each
-// run.
+// latency holds, for each run, the median time of one bot's answers and its processor
+// time per command, in milliseconds.
 type latency struct {
 	took   []float64 // medians, from the sending of a command to the arrival of its answer
 	worked []float64 // the bot's processor time per command

@@ -39,8 +39,8 @@ type Room struct {
 }
 
 // NewRoom makes a room of a person with a bot, and waits until the bot has joined or,
-// if it is a *Bot, has greeted. The bot must be running. The error wraps the cause of
-// ctx, or is one of the room.
+// if it is a *Bot, has greeted. The bot must be running. NewRoom sets no time limit
+// itself: the error wraps the cause of ctx, or is one of the room.
 func NewRoom(ctx context.Context, person *testkit.Client, with Contestant, encrypted bool) (Room, error) {
 	roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{with.User()}})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// assigned is the story of a question that an expert entrusts to a colleague, who
+// assigned returns the story of a question that an expert entrusts to a colleague, who
 // accepts and answers it.
 func (r *relay) assigned() *story {
 	question := &carried{from: r.asks, to: r.answers, inStory: true}

@@ -125,7 +125,8 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 	return nil
 }
 
-// countIn is count for the histories of the relay's rooms.
+// countIn does the counting of count, with histories, the events of each room of the
+// relay.
 func (r *relay) countIn(histories map[id.RoomID][]*event.Event, t *tally) {
 	for _, e := range r.expected {
 		e.count(histories[e.room], r.bot, t)

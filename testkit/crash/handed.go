@@ -12,9 +12,9 @@ import (
 	"heraut/testkit"
 )
 
-// handedOver is the story of a question that goes to other experts, who answer it. Its
-// asker adds something while it goes, edits it afterwards, and deletes it or one of the
-// answers in the end.
+// handedOver returns the story of a question that goes to other experts, who answer it.
+// Its asker adds something while it goes, and edits it afterwards. In the end the asker
+// deletes it, or the expert the answer.
 func (r *relay) handedOver() *story {
 	question := &carried{from: r.asks, to: r.answers, inStory: true}
 	answer := &carried{from: r.others, to: r.asks, inStory: true}

@@ -19,8 +19,8 @@ type pair struct {
 	late, file  *carried // the answers given afterwards
 }
 
-// joined is the story of a pair: the questions are joined while an expert answers the
-// first one. It ends in one of several ways.
+// joined returns the story of a pair: the questions are joined while an expert answers
+// the first one. It ends in one of several ways, drawn at random.
 func (r *relay) joined() *story {
 	p := &pair{
 		relay: r,
@@ -70,7 +70,8 @@ func (p *pair) newAnswer(from id.RoomID) *carried {
 	return &carried{from: from, to: p.asks, question: p.post(from, p.first.mark).ID, about: p.first, inStory: true}
 }
 
-// give sends the answer m by how, and expects it in the thread of the other question too.
+// give sends the answer m by means of how, which is say or attach, and expects it in
+// the thread of the other question too.
 func (p *pair) give(ctx context.Context, m *carried, how func(context.Context, *testkit.Client, *carried) error) error {
 	err := how(ctx, p.readers()[m.from], m)
 	p.mu.Lock()
@@ -130,8 +131,8 @@ func (p *pair) alone(firstToo bool) step {
 	}}
 }
 
-// separates ends the story of a pair: the second asker parts the questions while one
-// answer is edited and another one deleted.
+// separates returns the last steps of the story of a pair: the second asker parts the
+// questions while one answer is edited and another one deleted.
 func (p *pair) separates() []step {
 	return []step{p.goOn(), {p.given, func(ctx context.Context) error {
 		return together(ctx,
@@ -146,8 +147,8 @@ func (p *pair) separates() []step {
 	}}, p.alone(true)}
 }
 
-// solves ends the story of a pair: the first asker closes both questions while one answer
-// is edited and another one deleted.
+// solves returns the last steps of the story of a pair: the first asker closes both
+// questions while one answer is edited and another one deleted.
 func (p *pair) solves() []step {
 	return []step{p.goOn(), {p.given, func(ctx context.Context) error {
 		return together(ctx,
@@ -165,8 +166,8 @@ func (p *pair) solves() []step {
 	}}}
 }
 
-// movesOn ends the story of a pair: the first question is handed over, and the new
-// experts answer both askers.
+// movesOn returns the last steps of the story of a pair: the first question is handed
+// over, and the new experts answer both askers.
 func (p *pair) movesOn() []step {
 	return []step{{p.linked, func(ctx context.Context) error {
 		err := p.handOver(ctx, p.first)
@@ -186,8 +187,8 @@ func (p *pair) movesOn() []step {
 	}}}
 }
 
-// goesAway ends the story of a pair: the first question is deleted, and the other one is
-// answered for itself.
+// goesAway returns the last steps of the story of a pair: the first question is
+// deleted, and the other one is answered for itself.
 func (p *pair) goesAway() []step {
 	return []step{p.goOn(), {p.given, func(ctx context.Context) error {
 		p.expect(

@@ -95,8 +95,8 @@ func (r *relay) readers() map[id.RoomID]*testkit.Client {
 	return map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert, r.twins: r.twin, r.others: r.colleague}
 }
 
-// ready waits until the bot has greeted all rooms. The error wraps the cause of ctx,
-// or says that a client has stopped.
+// ready waits until the bot has greeted all rooms. It sets no time limit itself: the
+// error wraps the cause of ctx, or says that a client has stopped.
 func (r *relay) ready(ctx context.Context) error {
 	for room, client := range r.readers() {
 		if _, err := client.Wait(ctx, room, func(evt *event.Event) bool {
