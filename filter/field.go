@@ -3,7 +3,7 @@ package filter
 import "slices"
 
 // Field is the part of an item that a term of a filter tests, such as its language.
-// Anywhere is all of the text.
+// Anywhere stands for several parts at once.
 type Field int
 
 // The fields, in the order in which people read them. Anywhere is the field of a bare
@@ -72,7 +72,7 @@ func (f Field) String() string {
 	return fields[f].names[0]
 }
 
-// FieldNames returns the French names of the fields.
+// FieldNames returns the French names of the fields, one for each, without Anywhere.
 func FieldNames() []string {
 	var names []string
 	for f := Anywhere + 1; f < numFields; f++ {

@@ -10,10 +10,11 @@ import (
 //
 // Words and terms «field:value» must all match; «ou» separates alternatives, a comma
 // the alternative values of one term, «-» excludes; parentheses group. Case and accents
-// do not count. In prose (all fields but the language, the licence, the platform and
-// the flags), a word of three letters or more also matches longer words that it begins,
-// and a plural its singular; a quoted word matches exactly. A bare «fork» or «archive»
-// is the flag, as in «fork:oui»; quoted, it is the word.
+// do not count, nor do small words such as «le» beside others. In prose (all fields but
+// the language, the licence, the platform and the flags), a word of three letters or
+// more also matches longer words that it begins, and a plural its singular; a quoted
+// word matches exactly. A bare «fork» or «archive» is the flag, as in «fork:oui»;
+// quoted, it is the word.
 type Filter struct {
 	expr  Expr
 	named [numFields]bool // the fields of its terms

@@ -117,8 +117,9 @@ func newWords(fork, archived bool) *Words {
 	return w
 }
 
-// In returns the words of a field, separated by spaces. They hold letters, digits, and
-// the signs / + and #.
+// In returns the words of a field, separated by spaces, with a / between two values and
+// at the start of a language; "oui" or "non" for Fork and Archived; "" for Anywhere.
+// The words hold letters, digits, and the signs + and #.
 func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
 
 // Rules returns the names of the default rules that exclude the item; none for most.

@@ -96,9 +96,10 @@ var attemptEnds = map[Step]struct {
 	StepRefuse:   {Failed, EffectErase | EffectTell},
 }
 
-// take applies the step what to the post r in memory: it sets its state, attempts and
-// doubts. It returns all effects of the step; the caller carries out the others, such
-// as EffectTell. Storing a finished post erases its content.
+// take applies the step what to the post r in memory: it sets the state, takes the last
+// attempt back, or counts a doubt that began now. It returns all effects of the step;
+// the caller carries out the others, such as EffectTell. Storing a finished post erases
+// its content.
 func (r *Row) take(what Step, now time.Time) Effect {
 	to, effects := Next(r.State, what)
 	r.State = to

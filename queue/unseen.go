@@ -33,10 +33,11 @@ func (q *Queue) checkUnseen(ctx context.Context) error {
 	}
 }
 
-// askUnseen asks the homeserver for the events of sent posts that no sync has shown, at
-// most unseenAtOnce. A post whose event the homeserver does not know waits to be sent
-// again; askUnseen records every other one as seen. A post that was sent more than
-// unseenFor ago counts as seen without a request. It stops at the first error.
+// askUnseen asks the homeserver for the events of sent posts that sync should have
+// shown (isLost) and has not, at most unseenAtOnce. A post whose event the homeserver
+// does not know waits to be sent again; askUnseen records every other one of them as
+// seen. A post that was sent more than unseenFor ago counts as seen without a request.
+// It stops at the first error.
 func (q *Queue) askUnseen(ctx context.Context) error {
 	now := time.Now()
 	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.dueUntil.Load()), unseenAtOnce)

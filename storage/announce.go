@@ -120,10 +120,11 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RenameSource gives the source from the name to in every table: a feed that moved is
-// named by its new address. If there is already a source with the new name, it merges
-// the two. Of two rows for the same thing, the one of the new name stays; but items of
-// both stay, since messages may show them.
+// RenameSource gives the source from the name to in every table of news and watches: a
+// feed that moved is named by its new address. It leaves the tables of calendars and of
+// repositories. If there is already a source with the new name, it merges the two. Of
+// two rows for the same thing, the one of the new name stays; but items of both stay,
+// since messages may show them.
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {

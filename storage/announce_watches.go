@@ -59,7 +59,8 @@ func (d *DB) SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm s
 }
 
 // SetRemind changes how long before an event a room's watch of a calendar reminds of
-// it. The error is chat.ErrNotFound if the room has no watch with that id.
+// it; remind is a text such as «veille,1h», empty for never. The error is
+// chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET remind = $1 WHERE room_id = $2 AND watch_id = $3", remind, room, id)))
 }

@@ -51,9 +51,10 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 	return number, err
 }
 
-// ImportEntry adds the entry e with its counts, indexes its words and returns its
-// number. That is e.Number, or the next free number if e.Number is taken or once
-// belonged to an entry that is gone.
+// ImportEntry adds the entry e, with how often it helped and when it was confirmed,
+// indexes its words and returns its number. That is e.Number if it is higher than every
+// number ever used in the FAQ, otherwise the next free number. The other dates but
+// e.KeptAt, and the link to an answer, are not imported.
 func (d *DB) ImportEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {

@@ -200,8 +200,8 @@ func (d *DB) removeRepository(ctx context.Context, r *catalogue.Repository) erro
 	return nil
 }
 
-// RepositoriesAsOf returns when the bot last wrote a stored repository because a source
-// listed it anew or changed; the zero time if none is stored.
+// RepositoriesAsOf returns when the bot last stored a repository that was new or had
+// changed; the zero time if none is stored.
 func (d *DB) RepositoriesAsOf(ctx context.Context) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT coalesce(max(saved_at), 0) FROM repository").Scan(&at)

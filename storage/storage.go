@@ -52,9 +52,10 @@ type DB struct {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Open opens the database file and migrates its tables. It creates a missing file,
-// readable by its owner only. The error wraps ErrNewerSchema if a newer version of the
-// bot wrote the file, ErrDamaged, ErrEditedMigration or ErrNoCopy.
+// Open opens the database file and migrates its tables; before it changes the tables of
+// an older version, it writes a copy of the file beside it (upgrade). It creates a
+// missing file, readable by its owner only. The error wraps ErrNewerSchema if a newer
+// version of the bot wrote the file, ErrDamaged, ErrEditedMigration or ErrNoCopy.
 func Open(ctx context.Context, path string) (*DB, error) {
 	// SQLite gives its side files the same permissions as the database.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
