@@ -187,7 +187,8 @@ func (d *Calendars) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 }
 
 // Trial is a summary of a calendar that a person wants to watch: its title, the number
-// of its future events, and the next of them.
+// of its future events (at most 400 days ahead, and none that is cancelled), and the
+// next of them.
 type Trial struct {
 	Title  string
 	Coming int        // number of future events

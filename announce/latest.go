@@ -28,9 +28,9 @@ type Latest struct {
 
 // Latest returns the newest items of the source of a room's n-th watch, counted from 1,
 // at most count, newest first. It reads a feed anew; for other sources it returns
-// stored items of the last 30 days. The watch must not be one of a calendar, whose
-// events package agenda has. The error is chat.ErrNotFound if there is no such watch,
-// otherwise that of the reading or of the store.
+// stored items that the bot first saw in the last 30 days. The watch must not be one of
+// a calendar, whose events package agenda has. The error is chat.ErrNotFound if there
+// is no such watch, otherwise that of the reading or of the store.
 func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {

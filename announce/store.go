@@ -196,8 +196,8 @@ type Items interface {
 	// announced after the time announced, and that were last read before checked. The
 	// least recently read come first, at most limit.
 	FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]News, error)
-	// RecentNews returns the source's items seen or published since the given time,
-	// oldest first.
+	// RecentNews returns the source's stored items that the bot first saw at the given
+	// time or later, oldest first.
 	RecentNews(ctx context.Context, source string, since time.Time) ([]News, error)
 	// NewsByID returns the items that exist, by id.
 	NewsByID(ctx context.Context, ids []int64) (map[int64]*News, error)

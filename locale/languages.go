@@ -78,8 +78,9 @@ func report(err error) {
 // Open returns the program's own languages and those in the directory dir, which has
 // one folder for each language; if dir is empty, only the program's. Call Use to put
 // them in force. Open leaves out a language whose folder has a fault. The Problems say
-// which faults there are, and also which texts a language lacks; a language that only
-// lacks texts is not left out. The error is that of reading dir; the Set is then nil.
+// which faults there are, and also which texts a language lacks and which of its
+// templates nothing uses; a language with only these is not left out. The error is that
+// of reading dir; the Set is then nil.
 func Open(dir string) (*Set, []Problem, error) {
 	if dir == "" {
 		return own(), nil, nil

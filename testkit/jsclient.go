@@ -150,7 +150,9 @@ func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
 	return *line.Message
 }
 
-// Count returns the number of messages so far for which match returns true.
+// Count returns the number of messages so far for which match returns true. A message
+// that the client could read only later is there twice: unread, with its Failure, and
+// read.
 func (c *JSClient) Count(match func(JSMessage) bool) (n int) {
 	lines, _ := c.output.snapshot()
 	for _, line := range lines {
