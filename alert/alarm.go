@@ -67,8 +67,9 @@ func New(o Options) *Alarm {
 	return a
 }
 
-// Run sends messages about the monitor's troubles until ctx ends. Without channels it
-// returns at once. When it returns, the alarm no longer watches the monitor.
+// Run sends messages about the monitor's troubles, and pings the Pingers, until ctx
+// ends. Without channels it returns at once. When it returns, the alarm no longer
+// watches the monitor.
 func (a *Alarm) Run(ctx context.Context) {
 	defer a.unwatch()
 	if len(a.Channels) == 0 {

@@ -74,7 +74,8 @@ type missingRoom struct {
 	Exit chat.Exit
 }
 
-// status answers !bot etat: in eight lines, whether the bot works, and its faults.
+// status answers !bot etat with eight lines about the bot's condition, which name the
+// faults in it, and a line for each of Administration.Troubles.
 func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	s, err := a.admin.Status(ctx)

@@ -196,10 +196,11 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry carries the message e to the other room, if e belongs to a question. If
-// isCommand is true, e gives the command c, such as «!répondre», and carry carries the
-// text after the command. It returns the Result of the carrying and true, or false if
-// there is nothing to carry.
+// carry gives the message e to the relay: if e belongs to a question, the Result
+// carries e to the other room, or tells its author why not. If isCommand is true, e
+// gives the command c, such as «!répondre», and the relay gets the text after the
+// command. carry returns true with the Result; false if e belongs to no question, or if
+// the relay carries nothing of c.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	var how relay.Manner
 	if isCommand {
@@ -378,10 +379,10 @@ func (h *Handler) about(e chat.Event) Line {
 const maxLines = 12
 
 // posts returns the posts of an answer to e: first the answer itself, as a reply to the
-// event to, then the answer's further posts. If thread is not empty, they go to that
-// thread. Otherwise an answer of more than maxLines lines starts a thread at the event
-// to, except in a direct message. If the answer has no HTML, the result is nil, even if
-// there are further posts.
+// event to, then the answer's further posts, as they are. If thread is not empty, the
+// answer goes to that thread. Otherwise an answer of more than maxLines lines starts a
+// thread at the event to, except in a direct message. If the answer has no HTML, the
+// result is nil, even if there are further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil

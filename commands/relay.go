@@ -149,10 +149,11 @@ func (r request) wholeAfter(words int) string {
 	return text
 }
 
-// questions answers with the open questions that the room may see, with «miennes» only
-// the person's own, or with those, open or closed, that contain most of the words of
-// the arguments; in a direct message, always the person's own. The answer's change
-// counts words that find nothing.
+// questions answers with the open questions that the room may see; with «miennes», only
+// those that the person asked or is in charge of; with other words, the questions, open
+// or closed, that contain about half of the words or more. In a direct message, the
+// questions are those that the person asked. The answer's change counts words that find
+// nothing.
 func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	list := questionList{Prefix: r.Prefix, Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
 	if !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
@@ -180,7 +181,7 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 
 // missed returns a function that counts, in the database, the search of the request as
 // one that found nothing. The function does nothing if the bot has no relay, or if the
-// words say nothing or could name a person.
+// words say nothing, or hold an address or a long number.
 func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
 	if a.parts.Relay == nil {
 		return func(context.Context) error { return nil }, nil

@@ -45,7 +45,8 @@ type Examination struct {
 	// Keys is ErrDeviceKeys if the homeserver's keys of the device are not those in
 	// crypto.db.
 	Keys error
-	// RecoveryKey is ErrNoRecoveryKey, ErrWrongRecoveryKey, or the file system's error.
+	// RecoveryKey is ErrNoRecoveryKey, ErrWrongRecoveryKey, ErrNoSecretStorage, or the
+	// error of the file or of a request.
 	RecoveryKey error
 	// Skew is how far the homeserver's clock is ahead of this machine's, to the
 	// second; 0 if its answers have no Date header.

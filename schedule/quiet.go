@@ -45,8 +45,8 @@ func (s Slot) holds(c Clock) bool {
 // overlaps reports whether two slots share a minute.
 func (s Slot) overlaps(other Slot) bool { return s.holds(other.From) || other.holds(s.From) }
 
-// NewQuiet returns the default quiet hours of rooms, in the time zone zone: from 20:00
-// to 08:00, weekends and public holidays.
+// NewQuiet returns quiet hours in the time zone zone as the configuration has them by
+// default: from 20:00 to 08:00, weekends and public holidays. Only tests call it.
 func NewQuiet(zone *time.Location) Quiet {
 	return Quiet{Zone: zone, Slots: []Slot{{From: 20 * 60, To: 8 * 60}}, Weekends: true, Holidays: true}
 }
