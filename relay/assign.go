@@ -248,8 +248,9 @@ func (d *Carrier) takeBack(number int64, ask chat.PostKey) func(ctx context.Cont
 	}
 }
 
-// commandTakenBack ends the request to a colleague, if there is one, that the command
-// made which was deleted in room.
+// commandTakenBack ends the request to a colleague that the command made, after the
+// command was deleted in room. It does nothing if that event was no such command, or if
+// its request has ended.
 func (d *Carrier) commandTakenBack(ctx context.Context, room chat.RoomID, command chat.EventID) error {
 	ask := chat.KeyOf(assignCause(command), 0)
 	_, err := d.store.PostByKey(ctx, ask)

@@ -16,8 +16,8 @@ import (
 var ErrNoAnswer = errors.New("not an answer to a question of this room")
 
 // Knowledge searches answered questions and entries of the FAQ. It shows a question
-// only in rooms whose readers could have read it where it was written, and an entry
-// also in the rooms for which an expert chose it.
+// only in the room where it was asked and, if that room is public, in rooms with no
+// further readers. It shows an entry in the rooms for which an expert chose it.
 type Knowledge struct {
 	Store KnowledgeStore
 	// Readers returns who may read a room, or chat.ErrNotFound if the room is not known.

@@ -102,10 +102,9 @@ func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question,
 	return r.Queue.Post(ctx, cause, post)
 }
 
-// listPost returns the post with the list of the questions open for a room, of which it
-// shows the first ones, as many as listed, and the number of the others. The post's
-// guard holds the numbers of all, so that Check can leave some out. The error is that
-// of the template.
+// listPost returns the post with the list of the questions open for a room: the first
+// ones, at most listed, and the number of the others. The post's guard holds the
+// numbers of all, so that Check can leave some out. The error is that of the template.
 func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, error) {
 	settings := r.Book.Of(room)
 	shown := slices.Clone(open[:min(len(open), listed)])

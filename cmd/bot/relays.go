@@ -121,8 +121,8 @@ func relayRooms(config *Config) (names []string) {
 }
 
 // keeps returns a function that reports whether the bot must handle even old messages
-// of a room, since the room takes part in a relay of routes. If the relays cannot be
-// read, the function logs that and returns true.
+// of a room, since the room takes part in a relay of routes or in a question that is
+// not closed. If that cannot be read, the function logs the error and returns true.
 func keeps(routes *relay.Routes, log zerolog.Logger) func(ctx context.Context, room chat.RoomID) bool {
 	return func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := routes.Serves(ctx, room)

@@ -183,7 +183,8 @@ func roomDefaults(config *Config) rooms.Settings {
 }
 
 // openShared builds the parts that most others use, from the configuration and the open
-// database. The error means that the rooms' settings cannot be read.
+// database. It deletes from the cache of catalogues those that are not configured
+// (newCatalogueCache). The error means that the rooms' settings cannot be read.
 func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
 	book, err := rooms.OpenBook(ctx, roomDefaults(config), db)
 	return shared{
@@ -246,9 +247,9 @@ func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 
 // login logs the bot in, or checks the session that it has, and verifies its device. It
 // prints the account to out, and the recovery key too, unless the configuration gives
-// it. It logs in with password or, if inBrowser is true, prints an address and a code
-// and waits until the operator has used them. It locks the state directory while it
-// works. The error says why one of these steps failed.
+// it. It logs in with password or the configured token or, if inBrowser is true, prints
+// an address and a code and waits until the operator has used them. It locks the state
+// directory while it works. The error says why one of these steps failed.
 func login(ctx context.Context, config *Config, password string, inBrowser bool, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {

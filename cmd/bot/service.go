@@ -122,9 +122,9 @@ ouvrez l’adresse dans un navigateur, connecté au compte du robot, et donnez l
 }
 
 // Run logs the bot in to its account, with a password, which it asks for if none is
-// configured, with a token or in a browser, and prints the recovery key. The error,
-// with a French explanation where there is one, says why that failed; an error of the
-// login itself has been logged.
+// configured, with a token or in a browser, and prints the recovery key, unless the
+// configuration gives it. The error, with a French explanation where there is one, says
+// why that failed; an error of the login itself has been logged.
 func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

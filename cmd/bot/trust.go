@@ -30,9 +30,9 @@ peut fonctionner en même temps.
 }
 
 // Run shows the fingerprint of the person's key and, if the key has changed, accepts it
-// in crypto.db once the operator types «oui». The error is errNotTrusted for any other
-// answer; else the configuration is wrong, the person has no known key, or crypto.db
-// cannot be used.
+// in crypto.db once the operator types «oui» or «yes». If it has not changed, Run says
+// so and changes nothing. The error is errNotTrusted for any other answer; else the
+// configuration is wrong, the person has no known key, or crypto.db cannot be used.
 func (c trustCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

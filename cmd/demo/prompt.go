@@ -102,9 +102,10 @@ func (p *prompt) silence() {
 	}
 }
 
-// show writes the given new messages, edits and reactions of the room; from a pipe,
-// only the bot's answers. It records them in p.room, and ends the wait if one of them
-// is the awaited answer. The error means that the output cannot be written.
+// show writes the given new messages, edits, deletions and reactions of the room; from
+// a pipe, only the bot's answers, with their edits and deletions. It records all in
+// p.room, and ends the wait if one of them is the awaited answer. The error means that
+// the output cannot be written.
 func (p *prompt) show(news []testkit.Act) error {
 	for _, act := range news {
 		header, about := p.room.take(act)
@@ -121,9 +122,9 @@ func (p *prompt) show(news []testkit.Act) error {
 	return nil
 }
 
-// write writes one message, edit or reaction under its header, followed by a blank
-// line. If the person's lines come from a pipe, a new answer has no header, and the
-// text has no style. The error means that the output cannot be written.
+// write writes one message, edit, deletion or reaction under its header, followed by a
+// blank line. If the person's lines come from a pipe, a new answer has no header, and
+// the text has no style. The error means that the output cannot be written.
 func (p *prompt) write(act testkit.Act, header string) error {
 	var text string
 	switch {

@@ -11,8 +11,8 @@ import (
 )
 
 // render formats a message's HTML, markup, for a terminal: lines of at most width
-// columns, each with the text indent before it. It covers bold, italic and struck text,
-// lists, quotes, and links as a text and an address.
+// columns, each with the text indent before it; a longer word stays whole. It covers
+// bold, italic and struck text, lists, quotes, and links as a text and an address.
 func render(markup, indent string, width int) string {
 	l := &layout{first: indent, rest: indent}
 	// In the context of a body, the parser accepts every tag that messages hold.

@@ -47,7 +47,8 @@ type stage struct {
 // start starts the homeserver, the accounts, the rooms, the news and the bot in the
 // directory dir, and stores them in s. program is the file of the bot's program;
 // progress gets French lines about each step. It returns when the bot has greeted the
-// person. The caller calls stop, even after an error.
+// person; from then on a goroutine publishes new repositories. The caller calls stop,
+// even after an error.
 func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
 	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
 	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
