@@ -134,10 +134,11 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 }
 
 // files reads the publiccode.yml files that the pages read so far list into the walk.
-// Most repositories have no such file; that is no error. A file that cannot be parsed
-// is left out and reported. If the server refuses to give a file, its version of the
-// last round stays; without such a version, the file is reported. Any other failure,
-// such as a busy server, ends the round.
+// Most repositories have no such file; that is no error, nor is a file that the server
+// forbids (isAbsent). A file that cannot be parsed is left out and reported. If the
+// server answers with another error status, the file's version of the last round stays;
+// without such a version, the file is reported. Any other failure, such as a busy
+// server, ends the round.
 func (w *walk) files(ctx context.Context) error {
 	var all []file
 	for _, address := range w.after.Order {

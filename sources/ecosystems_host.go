@@ -34,7 +34,7 @@ type hostWalk struct {
 // read, or the end of the list.
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
-// page reads one page of the list, the one with the number page, which has size
+// page reads one page of the list, the one with the number page, which has at most size
 // repositories. It adds those that are new or wanted to the batch (take), and records
 // in w how far the walk came. It returns the validators of the answer, and true if the
 // page has not changed since the answer with the validators since.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// process is a child process of the tests, which ends with the test process at the
-// latest.
+// process is a child process of the tests, which on Linux ends with the test process at
+// the latest.
 type process struct {
 	cmd *exec.Cmd
 	// done closes once the process has ended and cmd.ProcessState is set.

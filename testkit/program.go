@@ -10,8 +10,8 @@ import (
 // programStopGrace is longer than the bot's own grace time.
 const programStopGrace = 15 * time.Second
 
-// Program is a child process that the caller may start again and again. It ends with
-// this process at the latest.
+// Program is a child process that the caller may start again and again. On Linux it
+// ends with this process at the latest.
 type Program struct {
 	LogFile string // its standard error and output, of all starts
 

@@ -8,8 +8,8 @@ import (
 	"heraut/locale"
 )
 
-// Message is the content of a tool's request, as HTML in one language. If Notes is
-// empty, there is nothing to post.
+// Message is the content of a tool's request, as HTML in one language. If its method
+// HTML returns an empty text, there is nothing to post.
 type Message struct {
 	// Tool names the body's shape: "alertmanager", "slack", "json"…
 	Tool  string

@@ -258,9 +258,9 @@ func (p payload) form(fields map[string]string) (payload, error) {
 }
 
 // multipartFields returns the fields of the multipart form data, by name, without its
-// files, except those of JSON. boundary is the line that separates the parts. The
-// error, an *UnreadableError, is for a missing boundary, a broken body, an unknown
-// charset and more than maxParts parts.
+// files, except those of JSON. boundary is the text that marks where a part begins,
+// from the content type. The error, an *UnreadableError, is for a missing boundary, a
+// broken body, an unknown charset and more than maxParts parts.
 func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	if boundary == "" {
 		return nil, unreadable("multipart/form-data without a boundary")

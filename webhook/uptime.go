@@ -48,8 +48,9 @@ func isKuma(_ *reader, o object) bool {
 
 var kumaStates = map[string]string{"0": "down", "1": "up", "2": "pending", "3": "under_maintenance"}
 
-// readKuma returns a note about a monitor of Uptime Kuma, from the body that Uptime
-// Kuma sends unless its user configures another.
+// readKuma returns a note about a monitor of Uptime Kuma, or with its message alone for
+// a test or a certificate, from the body that Uptime Kuma sends unless its user
+// configures another.
 func readKuma(_ *reader, o object) []*note {
 	beat, monitor := o.obj("heartbeat"), o.obj("monitor")
 	n := &note{
