@@ -33,9 +33,10 @@ func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 	return a.comingEvents(ctx, r, r.args)
 }
 
-// comingEvents answers with the coming events that the room may see, in the time and
-// with the words that args give. If args names no time, the events are those of the
-// next unasked (60) days. If the filter in args is wrong, the answer says why.
+// comingEvents answers with the coming events of the calendars that the room watches
+// or, if it watches none, of all calendars in the configuration, in the time and with
+// the words that args give. If args names no time, the events are those of the next
+// unasked (60) days. If the filter in args is wrong, the answer says why.
 func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (Answer, error) {
 	now := time.Now().In(a.zone)
 	when, rest := cutPeriod(args, now)

@@ -87,8 +87,8 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-rooms", data)
 }
 
-// listSources answers !bot sources with each source of news: when it was read, and its
-// fault if it has one.
+// listSources answers !bot sources with each source of news in the configuration: when
+// it was read, and its fault if it has one. It leaves out the feeds that rooms added.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	sources, err := a.parts.sources(ctx)
 	if err != nil {

@@ -28,7 +28,7 @@ type commonEntry struct{ entry }
 // (commons.IsAsleep); false if its activity is unknown.
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
-// common answers with software that administrations built or use for the need in the
+// common answers with software that administrations built for the need in the
 // arguments; abandoned projects come last. Without arguments, the answer explains the
 // command. If no software fits, or the catalogues of such software are not read yet,
 // the answer says so.

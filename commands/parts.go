@@ -39,8 +39,8 @@ type Parts struct {
 	Admin        Administration
 }
 
-// sources returns the sources of news with their states; none if the bot has no
-// watches.
+// sources returns the configuration's sources of news with their states, without the
+// feeds that rooms added; none if the bot has no watches.
 func (p *Parts) sources(ctx context.Context) ([]announce.Health, error) {
 	if p.Watches == nil {
 		return nil, nil
