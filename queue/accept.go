@@ -37,8 +37,9 @@ type Own struct {
 // Accept stores the batch b in one transaction, then wakes the sender and the workers
 // of the rooms with new events. Once it has returned nil, each new event will be
 // handled once, even after a crash. It drops an event that is older than
-// Config.AnswerWithin, unless Config.Keeps accepts the event's room. On an error
-// nothing is stored, and the caller fetches the batch again.
+// Config.AnswerWithin, unless Config.Keeps accepts the event's room, or the event is of
+// a kind that is never too old, such as a deletion (tooOld). On an error nothing is
+// stored, and the caller fetches the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {

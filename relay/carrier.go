@@ -122,10 +122,10 @@ func NewCarrier(o Options) *Carrier {
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
-// Run sends each question on when its suggestions were not accepted in time, and at
-// least every hour ends the requests to colleagues who did not answer in time (Round),
-// until ctx ends; then it returns nil. It logs an error and tries again after ten
-// seconds.
+// Run does a round at once, and then whenever suggestions were not accepted in time, at
+// least every hour while no question waits for that, until ctx ends; then it returns
+// nil. A round (Round) sends such questions on, and ends the requests to colleagues who
+// did not answer in time. Run logs an error and tries again after ten seconds.
 func (d *Carrier) Run(ctx context.Context) error {
 	for {
 		now := d.Now()

@@ -97,8 +97,8 @@ func (d *DB) RemoveEvent(ctx context.Context, id int64) error {
 }
 
 // ForgetCalendars deletes every calendar that is not in watched: its events, their
-// pending changes and, if a room gave the calendar's address, the state of its
-// readings.
+// pending changes and reminders and, if a room gave the calendar's address, the state
+// of its readings.
 func (d *DB) ForgetCalendars(ctx context.Context, watched []string) error {
 	names, err := json.Marshal(append([]string{}, watched...))
 	if err != nil {

@@ -51,7 +51,8 @@ func (d *DB) SaveHook(ctx context.Context, h webhook.Hook) error {
 	return err
 }
 
-// DeleteHook deletes the webhook with that id, its waiting deliveries and its alerts.
+// DeleteHook deletes the webhook with that id, its waiting deliveries, its alerts and
+// the keys of its earlier requests. It does nothing if there is none.
 func (d *DB) DeleteHook(ctx context.Context, id int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM webhook WHERE webhook_id = $1", id)
 	return err

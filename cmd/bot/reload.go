@@ -128,7 +128,8 @@ func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 
 // keepFixed copies to next those settings of config that only a restart can change (the
 // state directory, the homeserver, the user, the format of the log, the time zone), and
-// returns the names of those that differed; nil if none did.
+// returns the names of those that differed; nil if none did. A recovery key's file in
+// the state directory stays there too.
 func keepFixed(config, next *Config) (names []string) {
 	fixed := func(name string, differs bool) {
 		if differs {
