@@ -27,7 +27,7 @@ type Event struct {
 	// Name is the sender's display name in the room; empty when unknown. People
 	// choose any name they like, so it proves no rights.
 	Name string    `json:"name,omitempty"`
-	At   time.Time `json:"at"` // according to the sender's server
+	At   time.Time `json:"at"` // when it was sent; by the sender's server, if the bot's agrees
 	// Direct reports that the room is a direct message between the sender and the
 	// bot.
 	Direct bool  `json:"direct,omitempty"`
@@ -42,8 +42,9 @@ type Event struct {
 	IdentityChanged bool `json:"identity_changed,omitempty"`
 	// Level is the sender's level in the room at the time the event came.
 	Level Level `json:"level,omitempty"`
-	// Late reports that the event was already too old to answer when it came: the
-	// bot only relays it between rooms.
+	// Late reports that the event was already too old to answer when it came: the bot
+	// only relays it between rooms, or runs a command that works late
+	// (commands.command).
 	Late bool `json:"late,omitempty"`
 
 	Message   *Message   `json:"message,omitempty"`

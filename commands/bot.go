@@ -134,7 +134,8 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-status", data)
 }
 
-// served reports whether the bot answers in a room: the bot is in the room, and the
-// room is neither a space nor the one for the homeserver's notices. Where it does not
-// answer, the bot reads no messages.
+// served reports whether the bot answers in a room, as far as the stored room says: the
+// bot is in the room, and the room is neither a space nor the one for the homeserver's
+// notices. Where it does not answer, the bot reads no messages. The result is also true
+// for a room that the configuration no longer names, as long as the bot is in it.
 func served(room chat.Room) bool { return room.Joined && room.Kind != "m.space" && !room.Notices }

@@ -25,6 +25,7 @@ func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !locale.IsCourtesy(w) })
 }
 
-// isThanks reports whether a line says nothing but courtesies: thanks, greetings,
-// wishes, praise or good-byes; true for a line without words.
+// isThanks reports whether a line is a courtesy: thanks, greetings, wishes, praise or
+// good-byes. Often the beginning of the line decides (search.IsCourtesy), whatever
+// follows. It is true for a line without words.
 func isThanks(s string) bool { return onlyCourtesy(s) || search.IsCourtesy(s) }

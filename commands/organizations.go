@@ -20,8 +20,8 @@ type organization struct {
 }
 
 // organization answers with the software that an administration uses; for each
-// software, it says whether people of that administration can be asked about it. If no
-// administration matches the arguments, it suggests similar names.
+// software, it says whether people of that administration can be asked about it. If
+// none or several administrations match the arguments, it suggests names.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {
