@@ -12,8 +12,9 @@ import (
 )
 
 // remind posts the reminders that are due by the given watches, one message for each
-// room, and stores that they were sent. A reminder delayed by an outage still goes out
-// until the event begins.
+// room, and stores that they were sent. Cancelled events and those missing in their
+// calendar get none. A reminder delayed by an outage still goes out until the event
+// begins.
 func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	type reminder struct {
 		room  chat.RoomID

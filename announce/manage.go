@@ -293,8 +293,8 @@ func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change 
 
 // PauseWatch returns a room's n-th watch, still unchanged, and a function that pauses
 // it or, if paused is false, resumes it. The function does nothing if the watch was
-// deleted meanwhile. The error is chat.ErrNotFound if there is no such watch, or
-// ErrDeclared if the configuration declares it.
+// deleted meanwhile. The error is chat.ErrNotFound if there is no such watch,
+// ErrDeclared if the configuration declares it, or that of the store.
 func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		return d.store.PauseWatch(ctx, room, w.ID, paused)
@@ -304,9 +304,10 @@ func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, pau
 // RemoveWatch returns a room's n-th watch and a function that deletes it. Items that
 // wait for the digest of this watch then wait for the room's other watches that match
 // them; the function drops items that no other watch matches. If the room has no other
-// watch of the source, it also drops the room's other pending items of that source. The
-// error is chat.ErrNotFound if there is no such watch, or ErrDeclared if the
-// configuration declares it.
+// watch of the source, it also drops the room's other pending items of that source. It
+// does nothing if the watch was deleted meanwhile. The error is chat.ErrNotFound if
+// there is no such watch, ErrDeclared if the configuration declares it, or that of the
+// store.
 func (d *Announcer) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {

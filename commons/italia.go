@@ -9,9 +9,10 @@ import (
 )
 
 // parseItalia reads one page of the API of Developers Italia from r. Each element holds
-// a publiccode.yml as a text; one that cannot be read is dropped and reported. The
-// address of the next page is a query without a path. If more than half of the elements
-// lack the text, the error wraps catalogue.ErrUnknownList.
+// a publiccode.yml as a text; one that cannot be read is dropped and reported. An
+// element that is not active becomes a withdrawn entry. The address of the next page is
+// a query without a path. If more than half of the elements lack the text, the error
+// wraps catalogue.ErrUnknownList.
 func parseItalia(r io.Reader, s *Settings) (list, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {

@@ -181,8 +181,9 @@ func (k *knownProducts) like(q query) (*knownProduct, bool) {
 // forKnownProduct returns the entries to suggest in place of a known product, at most
 // MaxMatches. These are the entries that replace the product according to the
 // catalogue. If there are none, they are the free software that the list of known
-// products names or, if the catalogue has none of it, entries that serve one of the
-// product's needs. Withdrawn entries come last. The result may be empty.
+// products names. If the catalogue has none of it, or only withdrawn entries, they are
+// entries that serve one of the product's needs. Withdrawn entries come last. The
+// result may be empty.
 func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	if found := e.replaced(p.query()); len(found) > 0 {
 		return found
