@@ -483,13 +483,13 @@ func (d *Carrier) tellHandedOver(ctx context.Context, first Question) error {
 	for _, n := range first.duplicates() {
 		_, err := has(d.update(ctx, n, func(q *Question) error {
 			switch {
-			case q.SameAs != first.Number || q.Status.Closed():
+			case q.SameAs != first.Number:
 				return nil
 			case q.Experts == first.Experts:
 				return d.linkOriginal(ctx, q, first)
 			}
-			if err := d.unlinkOriginal(ctx, q, first); err != nil {
-				return err
+			if err := d.unlinkOriginal(ctx, q, first); err != nil || q.Status.Closed() {
+				return err // the link has to be right when the question is reopened
 			}
 			data := joined{Number: n, SameAs: first.Number, What: "handed", Prefix: d.Book.Of(q.Experts).Prefix}
 			return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-joined", data)

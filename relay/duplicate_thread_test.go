@@ -100,6 +100,16 @@ func TestDuplicateOfAQuestionThatIsHandedOver(t *testing.T) {
 		w.inThread(salon, camille, q1, "Merci.")
 		w.inThread(elsewhere, farid, q2, "Merci.")
 	})
+	doubled(t, func(w *world) { // the duplicate is closed, and opened again later
+		_, root1, q2, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		w.inThread(experts, bruno, root1, "La LGPL.")
+		w.inThread(elsewhere, farid, q2, "!resolu")
+		w.inThread(experts, bruno, root1, "!transmettre licences")
+		w.inThread(elsewhere, farid, q2, "Et la MPL ?")
+		w.says(experts, "Et la MPL ?")
+		w.says(experts, "à laquelle d’autres experts répondent")
+	})
 	doubled(t, func(w *world) { // and back
 		_, root1, _, root2 := w.asksTwice()
 		w.inThread(experts, bruno, root2, "!meme 1")

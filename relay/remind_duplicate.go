@@ -3,10 +3,12 @@ package relay
 import (
 	"context"
 	"time"
+
+	"heraut/chat"
 )
 
-// unheard returns when the asker of the duplicate q wrote the first message since the
-// experts were last reminded that is without an answer for the working time
+// unheard returns when somebody in the asker's room wrote the first message in the
+// duplicate q since the experts were last reminded that is without an answer for the working time
 // RemindOptions.Unanswered at now. It returns zero if there is none, in the experts'
 // quiet hours, and for a question that is no duplicate. The error is that of the store.
 //
@@ -20,10 +22,13 @@ func (r *Reminders) unheard(ctx context.Context, q Question, quiet quietState, n
 		return time.Time{}, err
 	}
 	var since time.Time
+	given := map[chat.EventID]bool{}
 	for _, m := range all {
 		switch {
+		case given[m.Source]: // an edit of an answer that came before
 		case m.Role == RoleAnswer, m.Source != "":
 			since = time.Time{}
+			given[m.Source] = m.Source != ""
 		case m.Role == RoleFollowUp && since.IsZero() && m.At.After(q.RemindedAt):
 			since = m.At
 		}

@@ -237,12 +237,13 @@ func TestRemindedOfWhatADuplicateAdds(t *testing.T) {
 	adds(relay.RoleFollowUp, "")
 	r.now = r.now.Add(time.Hour)
 	adds(relay.RoleFollowUp, "")
-	r.tell(r.until("2026-09-10 12:00"), "Tue 09-08 17:00 !experts:example.org:|L’auteur de la question n° 2, la même que la n° 1, a ajouté")
+	r.tell(r.until("2026-09-10 12:00"), "Tue 09-08 17:00 !experts:example.org:|Un message a été ajouté dans le fil de la question n° 2, la même que la n° 1, et personne")
 	adds(relay.RoleFollowUp, "")
 	adds(relay.RoleRemark, "$answer")
 	r.tell(r.until("2026-09-14 12:00"))
 	adds(relay.RoleFollowUp, "")
-	r.tell(r.until("2026-09-20 12:00"), "Tue 09-15 08:00 !experts:example.org:|L’auteur de la question n° 2")
+	adds(relay.RoleRemark, "$answer") // an edit of that answer
+	r.tell(r.until("2026-09-20 12:00"), "Tue 09-15 08:00 !experts:example.org:|Un message a été ajouté")
 }
 
 // Experts are not shown duplicates among the open questions: they answer them elsewhere.

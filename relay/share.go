@@ -303,6 +303,9 @@ func (d *Carrier) sharedEnded(ctx context.Context, row queue.Row, q Question, s 
 		if q.AnsweredAt.IsZero() {
 			q.AnsweredAt = d.Now()
 		}
+		if row.Post.Room != q.Origin { // the room was replaced meanwhile: the new one has no answer
+			return nil
+		}
 		return d.solveLate(ctx, q, first)
 	})
 }

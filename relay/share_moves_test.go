@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"heraut/chat"
 	"heraut/relay"
@@ -243,4 +244,23 @@ func TestEditedAnswersHideNames(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An answer that waits goes to the room in which it was asked for. If another room
+// replaces that one meanwhile, the new one does not read that the question is solved.
+func TestSharedAnswerInAReplacedRoom(t *testing.T) {
+	const next = chat.RoomID("!nouveau:example.org")
+	doubled(t, func(w *world) {
+		q1, root1, _, root2 := w.asksTwice()
+		w.inThread(experts, bruno, root2, "!meme 1")
+		release := w.holding(elsewhere)
+		w.inThread(experts, bruno, root1, "Ceci.")
+		w.inThread(salon, camille, q1, "!resolu")
+		w.room(next, "Nouveau", nil)
+		w.room(elsewhere, "Forge", func(r *chat.Room) { r.MovedTo = next })
+		w.do(elsewhere, farid, chat.Event{Moved: &chat.Moved{To: next}})
+		release()
+		w.pass(48 * time.Hour)
+		w.neverSays(next, "est résolue : la n° 2 l’est donc aussi")
+	})
 }
