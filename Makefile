@@ -102,14 +102,15 @@ vet:
 lint:
 	$(lint) run
 
-# Tests that compute long and share next to nothing between goroutines: the race detector
-# would only slow them down.
+# Tests that compute long, without the race detector, which makes them three to ten times
+# slower. They share little between goroutines, and what they share other tests use.
+# Their names must be in these three packages alone.
 computed := ^(TestEvery(PairOfAudiences|Way|AudienceOf.*)|TestReplay|TestReplayInvented|TestFaultySources|TestNothingInjectedAndShort|TestParaphrasesFindTheirOriginal|TestHeldOutQuestions)$$
 
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -race -parallel 8 -shuffle=on -timeout 30m -skip '$(computed)' ./...
-	$(test) -timeout 30m -run '$(computed)' ./announce ./commands ./relay
+	$(test) -shuffle=on -timeout 30m -run '$(computed)' ./announce ./commands ./relay
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
 
 fuzz:

@@ -19,7 +19,7 @@ var (
 	answers = flags.String("answers", "", "write the answers of TestAnswersStay into this `directory`, so that diff shows what a change did")
 )
 
-// TestAnswersStay compares the answers to 9,000 queries, to the order of the matches,
+// TestAnswersStay compares the answers to 8,000 queries, to the order of the matches,
 // with digests of earlier ones, so that work on the speed of the search changes none.
 // Work on the quality of the search changes some: -update writes the new digests.
 func TestAnswersStay(t *testing.T) {

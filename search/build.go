@@ -18,15 +18,17 @@ func newIndex(c *catalogue.Catalogue) *index {
 	b := indexBuilder{
 		index: &index{docs: make([]document, c.Len())}, ids: map[string]int32{}, stemIDs: map[string]int32{}, uses: parseUses(),
 	}
-	added := make(chan struct{})
+	added := make(chan any, 1) // a panic, for the caller, who may catch it
 	go func() {
-		defer close(added)
+		defer func() { added <- recover() }()
 		for i := range c.Len() {
 			b.add(int32(i), c.Entry(i))
 		}
 	}()
 	names := sortedKeys(c)
-	<-added
+	if p := <-added; p != nil {
+		panic(p)
+	}
 	b.names = names
 	return b.finish()
 }

@@ -228,12 +228,15 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 	if err != nil {
 		return err
 	}
-	return d.truncateLog(ctx)
+	_, err = d.truncateLog(ctx) // if it is in use, the next round tries again
+	return err
 }
 
 // truncateLog empties SQLite's write-ahead log, a file in which erased texts would
-// otherwise stay on the disk.
-func (d *DB) truncateLog(ctx context.Context) error {
-	_, err := d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
+// otherwise stay on the disk. emptied is false if another process reads the database and
+// still needs the log.
+func (d *DB) truncateLog(ctx context.Context) (emptied bool, err error) {
+	var busy, pages, done int
+	err = d.db.QueryRow(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done)
+	return err == nil && busy == 0, err
 }

@@ -20,7 +20,7 @@ func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64
 		return 0, fmt.Errorf("forget old questions: %w", err)
 	}
 	if purged > 0 {
-		err = d.truncateLog(ctx)
+		_, err = d.truncateLog(ctx)
 	}
 	return purged, err
 }

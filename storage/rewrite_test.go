@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -46,6 +47,22 @@ func TestRewrite(t *testing.T) {
 	for len(open) > 0 {
 		send(0)
 	}
+	_, err = db.truncateLog(t.Context())
+	must(t, err)
+	if !onDisk(t, path, secret) {
+		t.Fatal("SQLite left no copy: this history shows nothing")
+	}
+	// Another process reads the database meanwhile.
+	reader, err := sql.Open("sqlite3", path)
+	must(t, err)
+	reading, err := reader.Query("SELECT 1 FROM outbox")
+	must(t, err)
+	reading.Next()
+	if err := db.Rewrite(t.Context()); err == nil {
+		t.Error("no error while another process reads the database")
+	}
+	must(t, reading.Close())
+	must(t, reader.Close())
 	must(t, db.Rewrite(t.Context()))
 	must(t, db.CheckIntegrity(t.Context()))
 	if onDisk(t, path, secret) {

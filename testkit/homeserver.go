@@ -97,9 +97,9 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 // OnSynapse reports whether StartHomeserver starts Synapse.
 func OnSynapse() bool { return os.Getenv(homeserverVariable) == "synapse" }
 
-// SkipOnSynapse skips the test if the tests run on Synapse (OnSynapse). It serves tests
-// of faults in the bot, its files or its network, which show the same on every
-// homeserver; CI runs them on Dendrite.
+// SkipOnSynapse skips the test t if StartHomeserver starts Synapse: its faults lie in
+// the bot, its files or its network, or other tests make its requests to the homeserver
+// there too. CI runs it on Dendrite.
 func SkipOnSynapse(t testing.TB) {
 	t.Helper()
 	if OnSynapse() {

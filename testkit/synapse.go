@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"database/sql"
 	_ "embed"
 	"encoding/base64"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"text/template"
 	"time"
 
+	_ "github.com/mattn/go-sqlite3" // opens Synapse's database
 	"maunium.net/go/mautrix/id"
 )
 
@@ -162,11 +164,12 @@ func provideDatabase(ctx context.Context, environment string, progress io.Writer
 				return err
 			}
 			h.Stop()
-			tables, err := os.ReadFile(filepath.Join(dir, synapseDatabase))
+			db, err := sql.Open("sqlite3", filepath.Join(dir, synapseDatabase))
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(target, tables, 0o600)
+			_, err = db.ExecContext(ctx, "VACUUM INTO $1", target) // with what the log still holds
+			return errors.Join(err, db.Close())
 		},
 	}.provide(ctx, progress)
 }

@@ -66,6 +66,12 @@ func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage
 	if err := tryWrite(dir); err != nil {
 		return nil, nil, errors.Join(unusable(err), lock.Unlock())
 	}
+	// Temporary files hold texts too, and other directories may be read-only.
+	if os.Getenv("SQLITE_TMPDIR") == "" {
+		if err := os.Setenv("SQLITE_TMPDIR", dir); err != nil {
+			return nil, nil, errors.Join(err, lock.Unlock())
+		}
+	}
 	db, err = storage.Open(ctx, filepath.Join(dir, "bot.db"))
 	if errors.Is(err, fs.ErrPermission) {
 		err = unusable(err)

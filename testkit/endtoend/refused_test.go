@@ -18,7 +18,6 @@ import (
 // TestFirstStartRefused starts the bot with faults that prevent a start: it ends
 // with a sentence, and leaves the account unchanged.
 func TestFirstStartRefused(t *testing.T) {
-	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	s := newSite(t)
 	for name, test := range map[string]struct {

@@ -12,7 +12,6 @@ import (
 // TestLostDatabases deletes one of the databases while the bot is stopped: the bot
 // comes back with a new device, and the former device is gone.
 func TestLostDatabases(t *testing.T) {
-	testkit.SkipOnSynapse(t)
 	t.Parallel()
 	s := newSite(t)
 	for _, lost := range []string{"crypto.db", "bot.db"} {
