@@ -109,7 +109,7 @@ computed := ^(TestEvery(PairOfAudiences|Way|AudienceOf.*)|TestReplay|TestReplayI
 
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	$(test) -race -parallel 8 -shuffle=on -timeout 30m -skip '$(computed)' ./...
+	$(test) -race -parallel 6 -shuffle=on -timeout 30m -skip '$(computed)' ./...
 	$(test) -shuffle=on -timeout 30m -run '$(computed)' ./announce ./commands ./relay
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
@@ -51,9 +52,45 @@ func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password stri
 
 // register makes an account and logs in to it, through the registration with a shared
 // secret that Synapse documents and Dendrite also has. admin makes it an administrator.
-// It returns the user id and the access token of the login. It does not end a test: the
-// error is that of a request to the homeserver.
-func (h *Homeserver) register(
+// It returns the user id and the access token of the login. It tries again after a
+// second, five times in all, while the homeserver fails (500), since Dendrite's database
+// may be locked. It does not end a test: the error is that of the last request.
+func (h *Homeserver) register(ctx context.Context, localpart, password string, admin bool) (user id.UserID, token string, err error) {
+	for try := range 5 {
+		if user, token, err = h.registerOnce(ctx, localpart, password, admin); err == nil {
+			return user, token, nil
+		}
+		switch {
+		case try > 0 && strings.Contains(err.Error(), "M_USER_IN_USE"): // only the login failed
+			return h.login(ctx, Account{UserID: id.NewUserID(localpart, h.Name), Password: password})
+		case !strings.Contains(err.Error(), ": 500 "):
+			return "", "", err
+		}
+		select {
+		case <-ctx.Done():
+			return "", "", ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	return "", "", err
+}
+
+// login logs in to an account by its password, and returns its user id and the access
+// token of a new device.
+func (h *Homeserver) login(ctx context.Context, account Account) (id.UserID, string, error) {
+	client, err := mautrix.NewClient(h.URL, "", "")
+	if err != nil {
+		return "", "", err
+	}
+	answer, err := client.Login(ctx, passwordLogin(account))
+	if err != nil {
+		return "", "", err
+	}
+	return answer.UserID, answer.AccessToken, nil
+}
+
+// registerOnce is register without a second try.
+func (h *Homeserver) registerOnce(
 	ctx context.Context, localpart, password string, admin bool,
 ) (user id.UserID, token string, err error) {
 	const path = "/_synapse/admin/v1/register"
