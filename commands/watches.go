@@ -396,12 +396,13 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 // largest.
 const latestShown, mostShown = 5, 10
 
-// latest answers with the newest items of a source that the room watches. The arguments
-// are two numbers: that of the watch, and how many items to show, at most mostShown.
-// Without the second, latest shows latestShown items. If the room has only one watch,
-// it needs no number, and a single number other than 1 says how many items to show. For
-// a calendar, latest answers like !agenda. If there is no such watch, or the source
-// cannot be read, the answer gives the reason.
+// latest answers with the newest items of a source that the room watches; it reads a
+// feed anew, within tryFeedWithin. The arguments are two numbers: that of the watch,
+// and how many items to show, at most mostShown. Without the second, latest shows
+// latestShown items. If the room has only one watch, it needs no number, and a single
+// number other than 1 says how many items to show. For a calendar, latest answers like
+// !agenda. If there is no such watch, or the source cannot be read, the answer gives
+// the reason.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {

@@ -13,9 +13,10 @@ import (
 // replaced, as MSC4191 names it.
 const resetAction = "org.matrix.cross_signing_reset"
 
-// accountPage asks the homeserver for the address of the page on which the account's
-// owner manages it (MSC4191), and returns it for the given action or, if that is empty,
-// its start page. It returns "" if the homeserver names none or does not answer.
+// accountPage asks the homeserver, for 20 seconds at most, for the address of the page
+// on which the account's owner manages it (MSC4191), and returns it for the given
+// action or, if that is empty, its start page. It returns "" if the homeserver names
+// none or does not answer.
 func (c *Client) accountPage(ctx context.Context, action string) string {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

@@ -138,11 +138,12 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 }
 
 // enterSuccessor joins the room to, the successor of room, through the servers of
-// upgrader and server, and checks that the successor names room as its predecessor. It
-// returns the facts about the successor, and whether it is encrypted: these say who can
-// read it, and so which data may move there, and sync may not have shown them yet. The
-// error wraps errNotFollowed if the successor names another predecessor; any other
-// error is that of a request. After an error, the bot may be in the successor.
+// upgrader and server, and checks that the successor names room as its predecessor, all
+// within enterWithin. It returns the facts about the successor, and whether it is
+// encrypted: these say who can read it, and so which data may move there, and sync may
+// not have shown them yet. The error wraps errNotFollowed if the successor names
+// another predecessor; any other error is that of a request. After an error, the bot
+// may be in the successor.
 func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) (facts chat.RoomFacts, encrypted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, enterWithin)
 	defer cancel()

@@ -202,11 +202,12 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 	wait.For(ctx, pause)
 }
 
-// poll makes one sync request and returns the answer, without events that cannot be
-// parsed. A post may be in doubt: its request got no answer, and only a sync that
-// begins after it shows whether it was sent. As soon as such a sync would help, poll
-// ends this request and returns errSettle. Any other error is that of the request, or
-// says that the answer is no sync.
+// poll makes one sync request, which may last pollGrace longer than request.Timeout,
+// and returns the answer, without events that cannot be parsed. A post may be in doubt:
+// its request got no answer, and only a sync that begins after it shows whether it was
+// sent. As soon as such a sync would help, poll ends this request and returns
+// errSettle. Any other error is that of the request, or says that the answer is no
+// sync.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)

@@ -103,10 +103,10 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	return events, true, nil
 }
 
-// page asks the homeserver for one page of a room's events before the token from,
-// newest first; if from is empty, for the newest events of the room. to is a token at
-// which the homeserver may stop. Events that cannot be parsed are left out. The error
-// is that of the request.
+// page asks the homeserver, for pageWithin at most, for one page of a room's events
+// before the token from, newest first; if from is empty, for the newest events of the
+// room. to is a token at which the homeserver may stop. Events that cannot be parsed
+// are left out. The error is that of the request.
 func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()

@@ -13,10 +13,10 @@ import (
 )
 
 // takeIn adds one event of a room to the batch of events to handle: the bot's own event
-// as a proof that a post arrived, a person's departure, a message, or an encrypted one
-// that waits for its key. read is the result of decrypting it; direct reports that the
-// room is a direct message. takeIn skips an event that the bot ignores or cannot read,
-// and recovers from panics.
+// as a proof that a post arrived, a person's departure, message, reaction or deletion,
+// or an encrypted message that waits for its key. read is the result of decrypting it;
+// direct reports that the room is a direct message. takeIn skips an event that the bot
+// ignores or cannot read, and recovers from panics.
 func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
 	defer func() {
 		if p := recover(); p != nil {

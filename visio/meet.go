@@ -66,7 +66,7 @@ type meetRoom struct {
 
 // Open creates a room on the server and returns its address. When the server rejects a
 // token from the cache, Open removes it there, requests a new one and tries once more.
-// The error is a *Fault, or wraps one.
+// Each request takes meetWithin at most. The error is a *Fault, or wraps one.
 func (m *meet) Open(ctx context.Context) (Call, error) {
 	token, fresh, err := m.authorise(ctx)
 	if err != nil {
