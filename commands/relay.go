@@ -190,7 +190,7 @@ func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context)
 }
 
 func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "claimed", a.parts.Relay.Claim)
+	return a.changeQuestion(ctx, r, "claimed", a.parts.Relay.Claim)
 }
 
 // release answers the command by which an expert gives up a question, or a colleague
@@ -198,9 +198,9 @@ func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {
 func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
 	if err == nil && a.parts.Relay.IsAssigned(q, r.Sender) {
-		return a.settle(ctx, r, "declined", a.parts.Relay.Decline)
+		return a.changeQuestion(ctx, r, "declined", a.parts.Relay.Decline)
 	}
-	return a.settle(ctx, r, "released", a.parts.Relay.Release)
+	return a.changeQuestion(ctx, r, "released", a.parts.Relay.Release)
 }
 
 // assign answers the command «[number] colleague», by which an expert asks a colleague
@@ -296,18 +296,18 @@ func questionNumbers(text string) (numbers []int64) {
 }
 
 func (a *Answerer) separate(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "apart", a.parts.Relay.Separate)
+	return a.changeQuestion(ctx, r, "apart", a.parts.Relay.Separate)
 }
 
 func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
+	return a.changeQuestion(ctx, r, "solved", a.parts.Relay.Solve)
 }
 
-// settle answers a command that changes a question: claim, release, decline, separate
-// or solve. It finds the question by the number in the arguments or by the thread, and
-// calls do, which returns the change of that question. what names the change in the
-// message. If the relay refuses, the answer gives the reason.
-func (a *Answerer) settle(ctx context.Context, r request, what string,
+// changeQuestion answers a command that changes a question: claim, release, decline,
+// separate or solve. It finds the question by the number in the arguments or by the
+// thread, and calls do, which returns the change of that question. what names the
+// change in the message. If the relay refuses, the answer gives the reason.
+func (a *Answerer) changeQuestion(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
 	if err != nil {
