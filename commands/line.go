@@ -35,7 +35,7 @@ type Line struct {
 	Casual bool
 	// Private: the room is a direct message.
 	Private   bool
-	Encrypted bool // the room is encrypted
+	Encrypted bool // the line came encrypted; false for one in clear in an encrypted room
 	// Unverified: the room is encrypted and the device is not verified.
 	Unverified bool
 }
