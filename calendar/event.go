@@ -49,7 +49,8 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// Calendar is the content of a parsed calendar file; Between returns its events.
+// Calendar is the content of a parsed calendar file; Between returns its events between
+// two times.
 type Calendar struct {
 	Name   string
 	local  *time.Location

@@ -92,8 +92,9 @@ type input struct {
 }
 
 // newInput returns an input of the text in r. Reading it fails with ErrTooLarge after
-// MaxSize bytes. repairedUTF8 replaces bytes that are no UTF-8, most of them by the
-// characters that they are in Windows-1252.
+// more than MaxSize bytes. The text passes through the transformer repairedUTF8, which
+// replaces bytes that are no UTF-8, most of them by the characters that they are in
+// Windows-1252.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}

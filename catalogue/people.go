@@ -79,7 +79,8 @@ const (
 )
 
 // parents returns the names of the organizations of which the organization o is a part,
-// the nearest first, without duplicates, at most maxParents.
+// the nearest first, without duplicates and without placeholders such as «autre»: at
+// most maxParents, from at most maxParentDepth levels.
 func parents(o object) []string {
 	var out []string
 	level := o.list("parentOrganizations")

@@ -260,7 +260,8 @@ func (e Event) Original() EventID {
 	return e.ID
 }
 
-// Cause returns the cause of the answers to e: they belong to the event that e changes.
+// Cause returns the cause of the answers to e: they belong to the event that e changes,
+// or to e itself if it changes none.
 func (e Event) Cause() Cause { return Cause(e.Original()) }
 
 // Room holds the stored data of a room that the bot is or was in, or was invited to.

@@ -69,10 +69,11 @@ func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
 
-// inside returns all rooms that the bot is in: the stored ones, and those that only the
-// homeserver lists. A room of the second kind has only its id, and Joined is false. If
-// the homeserver does not answer, the result holds the stored rooms alone. The error is
-// that of the store or of ctx.
+// inside returns all rooms that the bot is in: those of knownRooms, and the others that
+// the homeserver lists, such as rooms that an upgrade replaced. A room of the second
+// kind has only its id, and Joined is false, even if it is stored. If the homeserver
+// does not answer, the result holds the rooms of knownRooms alone. The error is that of
+// the store or of ctx.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if err != nil {

@@ -70,8 +70,9 @@ func choiceAgain(e chat.Event, c Choice) Choice {
 	return c
 }
 
-// save returns a function that stores the choices in the database, or deletes those
-// without ids; nil if there are no choices.
+// save returns a function that stores the choices in the database; one without ids
+// deletes the choice that the database has for the same cause. It returns nil if there
+// are no choices.
 func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	if len(choices) == 0 {
 		return nil

@@ -132,7 +132,8 @@ func (a *Answerer) answerToKeep(ctx context.Context, r request, number int64) (r
 
 // unkeep answers the command that removes the entry of the FAQ with the number in its
 // arguments. The answer's change removes the entry and logs that. If no entry has the
-// number, the answer says so.
+// number, or the arguments are no number, the answer says so; without arguments, it
+// explains the command.
 func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	number, err := strconv.ParseInt(strings.TrimLeft(r.args, "n°o# "), 10, 64)
 	if r.args == "" {

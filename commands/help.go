@@ -32,10 +32,10 @@ type explanation struct {
 }
 
 // help answers the command !aide with the commands that the person may give here; in a
-// room, it shows only some of them unless the argument is «tout». If the argument names
-// a command, it answers with the details about that command. If the argument is no
-// command, it suggests the nearest command if the line has the prefix, and treats the
-// line as a search if not.
+// room that is no direct message, it shows only some of them unless the argument is
+// «tout». If the argument names a command, it answers with the details about that
+// command. If the argument is no command, it suggests the nearest command if the line
+// has the prefix, and treats the line as a search if not.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	all := isWord(r.args, "tout")
 	if r.args == "" || all {

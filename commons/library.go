@@ -94,8 +94,9 @@ func (l *Library) Labels(names []string) []string {
 	return catalogue.Labels(out)
 }
 
-// Credits returns the lines that the licences of some catalogues ask to show. labels
-// are the catalogues' names for people. Catalogues without such a line are left out.
+// Credits returns, for the catalogues whose labels (Shelf.Label) are in the list labels,
+// the lines that their licences ask to show. Catalogues without such a line are left
+// out.
 func (l *Library) Credits(labels []string) []string {
 	var out []string
 	for _, s := range l.shelves {

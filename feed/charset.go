@@ -110,7 +110,9 @@ func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 
 // pass decodes body from the character set from, piece by piece. Before each piece it
 // calls room, which returns the buffer for the decoded text; after each piece it calls
-// wrote with the number of bytes in that buffer.
+// wrote with the number of bytes that it put there. Bytes that are wrong in that
+// character set become U+FFFD. pass ends early, without an error, if a buffer is too
+// small for the next character.
 func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
 	decoder := from.NewDecoder()
 	for {

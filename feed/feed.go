@@ -112,9 +112,10 @@ func Read(body []byte, from Source) (*Feed, error) {
 	return f, nil
 }
 
-// sortEntries sorts entries in place, the newest first, and sets their field order. An
-// entry without a date counts as having the date of the entry before it in the feed or,
-// at the start of the feed, that of the first entry with a date.
+// sortEntries sorts entries in place by date, the newest first, and stores in the field
+// order the date that counts for each. For an entry without a date, this is the date of
+// the entry before it in the feed or, at the start of the feed, that of the first entry
+// with a date; zero if no entry has a date.
 func sortEntries(entries []Entry) {
 	var last time.Time
 	for i := len(entries) - 1; i >= 0; i-- {

@@ -39,7 +39,7 @@ func (v value) flag() (Field, bool) {
 var elision = regexp.MustCompile(`^(?i:[cdjlmnst]|qu)['’]`)
 
 // words returns the folded words of the value. Unless the value is quoted or has no
-// other word, it leaves out an article at the start such as l’ or d’.
+// other word, it leaves out an elided word at the start, such as l’, d’ or qu’.
 func (v value) words() []string {
 	if v.quoted {
 		return words(v.text)

@@ -69,10 +69,10 @@ const (
 )
 
 // Read parses and checks a file of questions and answers in YAML, and replaces line
-// breaks in answers with spaces. The error says that the YAML is wrong or has an
-// unknown key, or which entry is wrong and why: a title or an answer that is missing or
-// too long, too many links or a wrong one, no phrasing, or one with fewer than two
-// words that count.
+// breaks in answers with spaces. The error says that the YAML is wrong or has an unknown
+// key, or which entry is wrong and why: a title or an answer that is missing or too
+// long, too many links or a wrong one, no phrasing, or one with fewer than two words
+// besides filler words such as articles.
 func Read(data []byte) (Book, error) {
 	var book Book
 	if err := yaml.UnmarshalWithOptions(data, &book, yaml.Strict()); err != nil {

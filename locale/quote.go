@@ -59,7 +59,7 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 var tagsOut = strings.NewReplacer("<p>", "", "</p>", "", "<br>", "", "<strong>", "", "</strong>", "", "<em>", "", "</em>", "")
 
 // quoter is a writer that copies the HTML of a message from elsewhere, keeping only the
-// allowed tags and at most a number of characters.
+// allowed tags and at most a number of characters of text.
 type quoter struct {
 	out    strings.Builder
 	left   int // remaining characters

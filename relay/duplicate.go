@@ -501,11 +501,11 @@ func (d *Carrier) tellHandedOver(ctx context.Context, first Question) error {
 	return nil
 }
 
-// bequeath handles the duplicates with the numbers when the question that they repeat
-// is withdrawn or forgotten. In each room of experts, the open duplicate that comes
-// first in numbers becomes a question of its own, and the other open ones there become
-// its duplicates, if its answers may go to their rooms, or else questions of their own.
-// A closed one just repeats no question any more.
+// bequeath handles the duplicates with the numbers when the question that they repeat is
+// withdrawn or forgotten. In each room of experts, the open duplicate that comes first
+// in numbers becomes a question of its own, the heir. Each other open one there becomes
+// a duplicate of the heir if the heir's answers may go to the room of its asker, or else
+// a question of its own. A closed one just repeats no question any more.
 func (d *Carrier) bequeath(ctx context.Context, numbers []int64) error {
 	var heir Question
 	var others, elsewhere []int64

@@ -183,7 +183,8 @@ func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result,
 
 // reworded returns a function that gives the question q the new text in e, an edit of
 // its message. If the text is empty, or e is no text, the function withdraws the
-// question. The error is a *Fault if the text cannot be asked.
+// question. The error of reworded is a *Fault if the text cannot be asked or may not go
+// to the experts; any other error means that the check failed.
 func (d *Carrier) reworded(ctx context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	if !e.Message.IsText() || strings.TrimSpace(e.Message.Body) == "" {
 		return d.Dropped(e), nil

@@ -146,8 +146,9 @@ func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, erro
 	return room, nil
 }
 
-// isDirect reports whether the room is a direct message between one person and the bot.
-// The error is that of looking up the room.
+// isDirect reports whether the room is a direct message between one person and the bot
+// that nobody else can read or join (chat.Room.IsDirect). The error is that of looking
+// up the room.
 func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
 	stored, err := r.room(ctx, room)
 	if err != nil {

@@ -177,9 +177,10 @@ func (q *Question) nextShow() chat.Cause {
 	return cause
 }
 
-// withdraw takes back the posts that show the question with that number in a role, and
-// the edits of these posts, since they hold the question's text. gone is the key of a
-// post that is deleted already, which withdraw leaves out; empty if there is none.
+// withdraw takes back the posts that show the question with that number in a role, to
+// the experts (RoleRoot) or to the asker (RoleConfirmation), and the edits of these
+// posts, since they hold the question's text. gone is the key of a post that is deleted
+// already or was refused, which withdraw leaves out; empty if there is none.
 func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {

@@ -23,7 +23,8 @@ type TextTerms struct {
 	Saying map[string][]string
 }
 
-// Terms returns the stems and meanings in a text, to compare it with others. Of a very
+// Terms returns the stems and meanings in a text, to compare it with others. A meaning
+// is the concept that synonyms share, or a need that words express together. Of a very
 // long text it takes the first maxTerms stems.
 func Terms(s string) TextTerms { return termsOf(s, 1) }
 

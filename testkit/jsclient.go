@@ -43,7 +43,8 @@ type JSOptions struct {
 	OnlySigned bool
 }
 
-// JSMessage is a message in a room as a JSClient decrypted it.
+// JSMessage is a message in a room as a JSClient shows it: decrypted, in clear, or with
+// the Failure for which the client cannot read it.
 type JSMessage struct {
 	Room      id.RoomID
 	ID        id.EventID

@@ -71,8 +71,9 @@ type Service struct {
 }
 
 // New returns a Service with the hooks of the store. declared lists the hooks of the
-// configuration: New deletes stored ones that the configuration no longer declares and
-// updates their signing secrets; Declare adds the new ones.
+// configuration: of the stored hooks that came from the configuration, New deletes those
+// that it no longer declares, and updates the signing secrets of the others. Declare
+// adds the new ones.
 func New(ctx context.Context, o Options, declared []Declaration) (*Service, error) {
 	if o.Now == nil {
 		o.Now = time.Now

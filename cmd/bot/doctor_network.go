@@ -72,10 +72,10 @@ func (d *doctor) curl() string {
 	return strings.Join(append(words, quoted(d.config.Matrix.Homeserver.String()+"/_matrix/client/versions")), " ")
 }
 
-// proxyRemedy returns a French sentence and an empty command for an error that the
-// proxy causes: it asks for a password, cannot be reached or refuses. ok is false for
-// other errors. A refused CONNECT is recognised by the text of its status, since
-// net/http gives nothing else.
+// proxyRemedy returns a French sentence and an empty command for an error that the proxy
+// causes: it asks for a password, cannot be reached or, if it is the configured one and
+// not that of the environment, refuses. ok is false for other errors. A refused CONNECT
+// is recognised by the text of its status, since net/http gives nothing else.
 func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	name := d.config.Network.Proxy.String()
 	setting := "network.proxy"

@@ -110,8 +110,9 @@ func (s *stage) askMany(ctx context.Context, crowd *contest.Crowd, commands int)
 	return awaitMetric(ctx, s.bot, "heraut_posts_sent_total", sent+float64(commands))
 }
 
-// memory returns the resident memory of the bot's process, after an idle time. It works
-// on Linux only.
+// memory waits for the time idle and then returns the resident memory of the bot's
+// process. The error is that of contest.ResidentMemory, which works on Linux only, or the
+// cause of ctx if that ends first.
 func memory(ctx context.Context, b *contest.Bot, idle time.Duration) (contest.Memory, error) {
 	if err := contest.Rest(ctx, idle); err != nil {
 		return contest.Memory{}, err

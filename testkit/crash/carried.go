@@ -38,7 +38,7 @@ type carried struct {
 func (m *carried) name() string { return m.mark }
 
 // in reports whether the bot's message evt carries m: it holds the mark or, where a file
-// stays in its room, the link to that.
+// stays in its room, the link to the message with the file.
 func (m *carried) in(evt *event.Event) bool {
 	if strings.Contains(testkit.Body(evt), m.mark) {
 		return true
