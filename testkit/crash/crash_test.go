@@ -11,7 +11,7 @@ func TestCrash(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	const rounds = 5
-	got, err := crash(t.Context(), rounds, rand.Uint64(), t.Output())
+	got, err := crash(t.Context(), rounds, rand.Uint64(), true, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
