@@ -3,7 +3,6 @@ package matrix
 import (
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"testing"
 
 	"maunium.net/go/mautrix/crypto"
@@ -18,17 +17,7 @@ func TestKeysOfOtherDevices(t *testing.T) {
 	t.Parallel()
 	const room, agent = id.RoomID("!room:example.org"), id.UserID("@agent:example.org")
 	ctx := t.Context()
-	c := invitedClient(t)
-	c.config.CryptoDB, c.pickleKey = filepath.Join(t.TempDir(), "crypto.db"), []byte("pickle")
-	c.mx.DeviceID = "HERAUT"
-	if err := c.newKeys(ctx); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := clientWithKeys(t)
 	homeserver(t, c, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("{}"))

@@ -21,17 +21,7 @@ func TestKeysWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	const room, sender = id.RoomID("!room:example.org"), id.UserID("@agent:example.org")
 	ctx := t.Context()
-	c := invitedClient(t)
-	c.config.CryptoDB, c.pickleKey = filepath.Join(t.TempDir(), "crypto.db"), []byte("pickle")
-	c.mx.DeviceID = "HERAUT"
-	if err := c.newKeys(ctx); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := clientWithKeys(t)
 	homeserver(t, c, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/keys/query") {
 			t.Error("devices are asked for while the keys are stored")
@@ -118,4 +108,21 @@ func TestDamagedKeys(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// clientWithKeys returns an invitedClient whose device has new keys, until the test ends.
+func clientWithKeys(t *testing.T) *Client {
+	t.Helper()
+	c := invitedClient(t)
+	c.config.CryptoDB, c.pickleKey = filepath.Join(t.TempDir(), "crypto.db"), []byte("pickle")
+	c.mx.DeviceID = "HERAUT"
+	if err := c.newKeys(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
 }

@@ -44,7 +44,7 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 			continue // m gives an answer that is listed to the asker of a duplicate too
 		}
 		if m.Source != "" {
-			m.Role = RoleAnswer // what is left of an answer whose question is gone
+			m.Role = RoleAnswer // the rest of an answer whose question is gone
 		}
 		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
 	}

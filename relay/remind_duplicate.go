@@ -7,7 +7,7 @@ import (
 	"heraut/chat"
 )
 
-// unheard returns when somebody in the asker's room wrote the first message in the
+// unheard returns when a person in the asker's room wrote the first message in the
 // duplicate q since the experts were last reminded that is without an answer for the working time
 // RemindOptions.Unanswered at now. It returns zero if there is none, in the experts'
 // quiet hours, and for a question that is no duplicate. The error is that of the store.
