@@ -82,11 +82,11 @@ type calendarAdded struct {
 }
 
 // addCalendar answers the command that makes the room watch a calendar, given by name
-// or address. If the room watches it already, the command changes the rhythm, the
-// reminders or both, as far as it names them; if it names neither, the answer says that
-// the room watches the calendar. It reads a calendar given by its address first; it
-// answers with the reason if the calendar is unknown or unreadable, or if the arguments
-// are wrong.
+// or address, with a filter. If the room already watches it with the same filter, the
+// command changes the rhythm, the reminders or both, as far as it names them; if it
+// names neither, the answer says that the room watches the calendar. It reads a
+// calendar given by its address first; it answers with the reason if the calendar is
+// unknown or unreadable, or if the arguments are wrong.
 func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	place, rest := cutArg(r.args)
 	if place == "" {
@@ -120,10 +120,11 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 }
 
 // watchCalendar answers a command that makes the room watch a calendar; the answer's
-// change adds the watch w. If the room watches the calendar already, and the command
-// names reminders or a rhythm, the change gives these to that watch instead. hasRhythm
-// says that the command names a rhythm. added is the data of the message, to which
-// watchCalendar adds the watch. If the change is refused, the answer gives the reason.
+// change adds the watch w. If the room already watches the calendar with the same
+// filter, and the command names reminders or a rhythm, the change gives these to that
+// watch instead. hasRhythm says that the command names a rhythm. added is the data of
+// the message, to which watchCalendar adds the watch. If the change is refused, the
+// answer gives the reason.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
 	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
@@ -144,7 +145,7 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 	return answer, err
 }
 
-// changeCalendar returns a function that changes the watch of the calendar w.Source
+// changeCalendar returns a function that changes the watch with w's calendar and filter
 // that the room already has. The function sets the watch's reminders to those of w, if
 // w has any, and its rhythm to that of w, if hasRhythm is true. The returned Watch is w
 // with the rhythm after the change. The error says why the change is refused.
@@ -194,7 +195,7 @@ func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agend
 // cutRemind splits s, the arguments of a command, into remind, the reminders in it
 // («rappel:veille,1h») in canonical form, and rest, the other arguments. Without
 // reminders, rest is s, remind is empty and ok is true. If the reminders are invalid,
-// ok is false, rest is s, and remind is the text that the person typed.
+// ok is false, rest is s, and remind is the text after the colon, as typed.
 func cutRemind(s string) (rest, remind string, ok bool) {
 	words := strings.Fields(s)
 	for i, word := range words {

@@ -48,9 +48,10 @@ type Answerer struct {
 	busy    persons // the people who wait for an answer that needs another server
 }
 
-// NewAnswerer returns an Answerer that answers from the given parts of the bot. It
-// refuses the commands of parts that are missing. It takes the languages in force at
-// the call for the names of commands.
+// NewAnswerer returns an Answerer that answers from the given parts of the bot, and
+// refuses the commands of parts that are missing; if p.Zone is nil, it gives times in
+// UTC. The Answerer knows the names of commands in the languages that are in force at
+// the call.
 func NewAnswerer(p Parts) *Answerer {
 	if p.Zone == nil {
 		p.Zone = time.UTC
@@ -133,11 +134,12 @@ type request struct {
 }
 
 // Answer returns the answer to a line, without regard to earlier lines: a bare number
-// is a name to search for, and does not choose from a list. An unknown command gets an
-// Answer that says so; in a room without a mention of the bot, only if it is misspelt
-// (isSlip). For a line that the bot ignores, such as talk in a room, it returns the
-// zero Answer. For a command that has to wait for another server, it returns an Answer
-// with the field later set.
+// is a name to search for, and does not choose from a list. A line that addresses the
+// bot and gives no command is a search for software; after the prefix, it is an unknown
+// command instead, and the Answer says so. A line that does not address the bot gets an
+// answer only if it gives a command or a misspelt one (isSlip). For a line that the bot
+// ignores, such as talk in a room, Answer returns the zero Answer. For a command that
+// has to wait for another server, it returns an Answer with the field later set.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {
@@ -177,9 +179,9 @@ func (a *Answerer) parse(l Line) (request, bool) {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// run answers the command of the request. If all words after the command together are
-// the name of a software, run searches for that software, even if the first of them is
-// a subcommand.
+// run answers the command of the request. But if the line begins with a command that
+// searches, such as «sill», and all the words after that are together the name of a
+// software, run searches for that software, even if the first of them is a subcommand.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	head := a.byName(r.command.topic)
 	if _, all := cutWord(r.text); head != nil && head.searches && named(r.state.Catalogue, all) {

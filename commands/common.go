@@ -29,9 +29,10 @@ type commonEntry struct{ entry }
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
 // common answers with software that administrations built for the need in the
-// arguments; abandoned projects come last. Without arguments, the answer explains the
-// command. If no software fits, or the catalogues of such software are not read yet,
-// the answer says so.
+// arguments; a project without activity for three years stands two places lower, and
+// withdrawn software comes last. Without arguments, the answer explains the command. If
+// no software fits, or the catalogues of such software are not read yet, the answer
+// says so.
 func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -185,8 +185,8 @@ func cutForAll(s string) (string, bool) {
 }
 
 // parseEntry splits «question | answer» at the first bar into an entry of the FAQ that
-// has only these two texts, and removes user ids. It returns false if there is no bar
-// or a part is empty or longer than maxEntry.
+// has only these two texts, with an ellipsis in place of each user id. It returns false
+// if there is no bar or a part is empty or longer than maxEntry.
 func parseEntry(s string) (relay.Entry, bool) {
 	question, answer, ok := strings.Cut(s, "|")
 	e := relay.Entry{Question: relay.WithoutIDs(strings.TrimSpace(question)), Answer: relay.WithoutIDs(strings.TrimSpace(answer))}

@@ -7,7 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// greeting is the data of the message with which the bot greets a room that it joins.
+// greeting is the data of the message with which the bot greets a room that it joins,
+// or answers a greeting.
 type greeting struct {
 	Prefix string
 	Direct bool // in a direct message, where the prefix is optional

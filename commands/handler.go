@@ -312,8 +312,8 @@ func (h *Handler) keep(ctx context.Context, e chat.Event, asks bool) (func(conte
 // give returns a Result with the posts and changes of an answer to the message or
 // reaction e. It applies change, which may be nil, before these changes. If e is a
 // message, the Result also stores the answer's list and the command that waits for a
-// confirmation; if e is an edit, it deletes the list and the waiting command of the
-// earlier answer.
+// confirmation, and may put reactions to choose by under the list (taps); if e is an
+// edit, it deletes the list and the waiting command of the earlier answer.
 func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
 	if e.Reaction != nil {
 		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}

@@ -106,7 +106,7 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 // tells reports whether the bot still has to replace its answer to an edited message by
 // the sentence about the limit, and records that it does so now. key is over its limit;
 // cause is the cause of that answer. The result is true once for each message, and for
-// at most mostEdits messages of a key.
+// at most mostEdits messages of a key, until the key is within its limit again.
 func (l *limiter) tells(key string, cause chat.EventID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -171,8 +171,9 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 // limitCarried counts the carrying of e, a message or reaction of a question, against
 // the limits of its sender and its room. result and err are those of carrying e. Within
 // the limits, it returns result, of which some posts lose their pings (pingOnce).
-// Beyond them, nothing is carried, and the result tells the sender so, once. If err is
-// not nil or result is empty, it counts nothing and returns both unchanged.
+// Beyond them, nothing is carried, and the result tells the sender so, once; after an
+// edit it tells nothing, and the copy stays as it was. If err is not nil or result is
+// empty, limitCarried counts nothing and returns both unchanged.
 func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
 	if err != nil || len(result.Posts) == 0 && result.Change == nil {
 		return result, err
@@ -186,10 +187,12 @@ func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err er
 	return h.pingOnce(result), nil
 }
 
-// pingOnce removes the mentions from each post of result whose reader the bot pinged in
-// the same room within relay.PingEvery, so that a burst of messages rings only once. The
-// change of the returned Result also records the pings in the other posts, before it
-// posts answers to the askers of duplicates, who may be the same people.
+// pingOnce removes the mentions from each post of result that mentions a person whom
+// the bot pinged in the same room within relay.PingEvery, or whom an earlier post of
+// result pings there, so that a burst of messages rings only once. The change of the
+// returned Result also records the pings in the other posts, before it posts answers to
+// the askers of duplicates, who may be the same people. Without h.pings, it returns
+// result unchanged.
 func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	if h.pings == nil {
 		return result

@@ -17,7 +17,8 @@ import (
 )
 
 // Parts holds the parts of the bot from which an Answerer answers. Only Catalogue is
-// required: the commands of a part that is nil are refused.
+// required. The commands of a part that is nil are refused, except that !depot without
+// Repositories says that the bot knows no repository.
 type Parts struct {
 	About About
 	// Zone is the time zone of the dates in answers; nil: UTC.

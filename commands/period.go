@@ -24,8 +24,10 @@ var (
 
 // cutPeriod removes the words for a time from the arguments s (semaine, mois,
 // aujourd’hui, demain, a date, a month), and returns that time, in the zone of now, and
-// the other words. A day or month without a year is the next one. Without such words it
-// returns the next unasked days, from today on, and s.
+// the other words. «semaine» is the next seven days, and «mois» the time until the same
+// day of the next month, both from today on. A day without a year is the next one of
+// that date, and a month the next one of that name; both may be the present one.
+// Without such words it returns the next unasked days, from today on, and s.
 func cutPeriod(s string, now time.Time) (when period, rest string) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	words := strings.Fields(s)

@@ -104,10 +104,12 @@ func asksReply(_ *Answerer, r request) bool {
 }
 
 // quote answers a reaction that makes a message a question, for the experts; l is the
-// Line of e. People who may not do that, and rooms without experts, get no answer,
-// since the same emoji may just mean that a person does not understand. So do a late
-// reaction and an unencrypted one in an encrypted room. The Result decides later, since
-// it reads the message from the homeserver.
+// Line of e. There is no answer in a room without experts, and none about a message
+// that is not the sender's, was declined by its author, is a question already or cannot
+// be read (relay.Fault.IsOthers), since the same emoji may just mean that a person does
+// not understand. Nor is there one to a late reaction, or to an unencrypted one in an
+// encrypted room. The Result decides later, since it reads the message from the
+// homeserver.
 func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || e.Late || e.ClearInEncrypted {
@@ -304,9 +306,10 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 }
 
 // changeQuestion answers a command that changes a question: claim, release, decline,
-// separate or solve. It finds the question by the number in the arguments or by the
-// thread, and calls do, which returns the change of that question. what names the
-// change in the message. If the relay refuses, the answer gives the reason.
+// separate or solve. It finds the question by the number in the arguments or, without
+// one, by the thread or the reply, and calls do, which returns the change of that
+// question. what names the change in the message. If the relay refuses, the answer
+// gives the reason.
 func (a *Answerer) changeQuestion(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
@@ -508,10 +511,11 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// hint returns a message that tells the author of e that e is not carried, and true, if
-// e is a plain message that may be meant for a question. It returns false if e is
-// thanks, a misspelt command, a message that mentions the bot in a room, or surely not
-// meant for a question, and if the bot has no relay. l is the Line of e, r its request.
+// hint returns a Result whose change posts a message that tells the author of e that e
+// is not carried, and true, if e is a plain message that may be meant for a question.
+// It returns false if e is thanks, a misspelt command, a message that mentions the bot
+// in a room, or surely not meant for a question, and if the bot has no relay. l is the
+// Line of e, r its request.
 func (h *Handler) hint(ctx context.Context, e chat.Event, l Line, r request) (queue.Result, bool, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || l.Direct && !e.Direct || h.answerer.isSlip(r) || isThanks(r.text) {

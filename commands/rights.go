@@ -57,8 +57,9 @@ type refusal struct {
 
 // refused returns the reason why the sender of r may not give the command c in this
 // room and this message: one of the constants refused…, such as refusedModerator, or ""
-// if they may. Apart from salon, for the settings of another room, no other function
-// decides this. With an error, which is that of the store, the reason does not count.
+// if they may. It does not read the arguments, of which some commands refuse some
+// themselves: salon another room, garder «pour tous». With an error, which is that of
+// the store, the reason does not count.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:

@@ -18,10 +18,12 @@ const (
 	maxNews     = 10
 )
 
-// search answers the command !sill with the software that fits its words: one card, a
-// list, or suggestions. It also answers questions about the services, comparisons and
-// searches with filters; without words it explains the command. It returns the zero
-// Answer for a line that may be talk and that isMeant rejects.
+// search answers the command !sill, or one of its subcommands about one software, such
+// as utilisateurs, with the software that fits its words: one software in the form that
+// the command shows, a list, or suggestions. It also answers questions about the
+// services, comparisons and searches with filters; without words it explains the
+// command. It returns the zero Answer for a line that may be talk and that isMeant
+// rejects.
 func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

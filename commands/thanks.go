@@ -32,10 +32,10 @@ type thanksFault struct {
 }
 
 // thank answers the command that thanks a person or, if it has no arguments, lists this
-// month's thanks of the room. The answer's change stores the thanks and asks the
-// person, if the bot never did, in their direct message for consent to be named. It
-// answers with the reason if the person or the reason for the thanks is missing, or the
-// register refuses them.
+// month's thanks of the room. The answer's change stores the thanks; if the bot never
+// asked the person for consent to be named, and has a direct message with them, it asks
+// there. The answer gives the reason if the person or the reason for the thanks is
+// missing, or the register refuses them.
 func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	if r.args == "" {

@@ -83,8 +83,8 @@ func (e entry) YearsAsleep() int {
 }
 
 // HasVersion reports whether the card says something about the software's versions: the
-// latest one, the least recommended one, or that the code has not changed for a year or
-// more.
+// latest one, the lowest one that the catalogue recommends, or that the code has not
+// changed for a year or more.
 func (e entry) HasVersion() bool {
 	return e.Latest != nil || locale.Given(e.MinVersion) || e.YearsAsleep() > 0
 }

@@ -357,8 +357,10 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 }
 
 // tryWatch answers with the items that a source, by its name, its address or the number
-// of the room's watch, and a filter would have announced lately, or with the coming
-// events of a calendar. It subscribes to nothing.
+// of the room's watch, and a filter would have announced lately. If the source is a
+// calendar, it answers like !agenda without arguments. It subscribes to nothing. If
+// there is no such source or watch, or the filter is wrong, the answer gives the
+// reason.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

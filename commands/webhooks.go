@@ -174,8 +174,8 @@ func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what stri
 }
 
 // webhookChanged answers that the webhook called name was changed. The parameter what
-// names the kind of change. The answer carries out change and, except for "tested", adds
-// an entry to the log of changes.
+// names the kind of change, one of the values of webhookChange.What. The answer carries
+// out change and, except for "tested", adds an entry to the log of changes.
 func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
 	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
 	entry := rooms.Change{What: rooms.Webhook, Before: name}

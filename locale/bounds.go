@@ -111,8 +111,9 @@ func (c *costs) pipe(p *parse.PipeNode) cost {
 	return total
 }
 
-// unbounded returns the faults of the templates mine of the language code that may not
-// come to an end; theirs are those of its fallbacks.
+// unbounded returns a fault for each of mine, the templates of the language code, that
+// is too large or nests too many loops (maxSteps, maxLoops), and one if templates call
+// each other in a circle. theirs are the templates of its fallbacks.
 func unbounded(code string, mine, theirs map[string]tree) (faults []Problem) {
 	all := maps.Clone(theirs)
 	maps.Copy(all, mine)

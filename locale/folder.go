@@ -94,7 +94,9 @@ func fallbackIn(data []byte) string {
 	return head.Fallback
 }
 
-// fold folds, in place, the words that are compared with what people type.
+// fold folds, in place, the lists of words with which texts are compared, and the nouns
+// of the articles. Definitions, Says and Typed stay as they are; readCanonical folds
+// the latter two.
 func (w *words) fold() {
 	for _, list := range [][]string{w.Called, w.Placeholders, w.Fillers, w.Ignored, w.Greetings, w.Courtesy} {
 		for i := range list {

@@ -36,7 +36,8 @@ type spoken struct {
 	// language, and each costs more than a MiB of memory.
 	words func() words
 	set   func() *template.Template
-	// fallback is nil if the folder has every text; owned are then all templates.
+	// fallback is nil if the folder has every text, as a language of the program has.
+	// owned are the names of the folder's own templates; nil without a fallback.
 	fallback *spoken
 	owned    map[string]bool
 }

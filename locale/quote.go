@@ -121,7 +121,7 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 
 // open writes the opening tags for n, an element of the quoted message at the nesting
 // depth, and returns the matching end tag; empty if the quote leaves the element's tag
-// out. It sets q.blocks for a paragraph, a list, code or a quotation.
+// out. It sets q.blocks for a paragraph, a list, a block of code or a quotation.
 func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	if n.DataAtom == atom.A {
 		if address := link(attribute(n, "href")); address != "" {

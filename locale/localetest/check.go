@@ -25,8 +25,9 @@ var (
 )
 
 // Check returns an error if a rendered message breaks a rule: a forbidden tag,
-// attribute or address, unmatched tags, white space that clients would show,
-// characters that hide or turn text, or a ping of everybody.
+// attribute or address, unmatched tags, line breaks, double spaces or white space
+// beside a tag, which clients would show, control and direction characters, or a ping
+// of everybody.
 func Check(message string) error {
 	var wrong []error
 	if at := between.FindString(message); at != "" {
