@@ -83,11 +83,11 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 }
 
-// Flush sends every message that is due at once, also messages about troubles younger
-// than Options.After, and retries the channels that failed. The process calls it before
-// it ends. If Options.Files are given and none of them can be written, Flush sends
-// nothing and logs that: a service manager may start the process again and again, and
-// each start would send the same message.
+// Flush sends at once every message that is due, also messages about troubles younger
+// than Options.After, and tries the channels that failed again. The process calls it
+// before it ends with an error. If Options.Files are given and none of them can be
+// written, Flush sends nothing and logs that: a service manager may start the process
+// again and again, and each start would send the same message.
 func (a *Alarm) Flush(ctx context.Context) {
 	if err := a.remember(); err != nil {
 		a.Log.Error().Err(err).Msg("L’alerte de l’arrêt ne part pas : elle ne peut pas être notée, et partirait à chaque relance")
@@ -155,9 +155,8 @@ func (a *Alarm) ping(ctx context.Context, c Channel, present []health.Trouble, n
 	return a.pinged[name].Add(pingEvery)
 }
 
-// gravest returns the message that the first grave trouble in present has begun: one
-// that calls for an alert and stops the bot from working. It returns nil if there is
-// none.
+// gravest returns a message with the event Begin about the first trouble in present
+// that is Grave and blocks the bot; nil if there is none.
 func (a *Alarm) gravest(present []health.Trouble) *Message {
 	for _, t := range present {
 		if t.Grave() && t.Blocks() {

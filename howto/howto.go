@@ -47,8 +47,8 @@ type Book []Entry
 const File = "howto.yaml"
 
 // Default returns the entries in the folder of a language; none, without an error, if
-// it has no such file. It reads the file at each call. The error names the file, and
-// says which entry is wrong and why.
+// it has no such file. It reads the file at each call. The error names the file and
+// wraps that of Read.
 func Default(lang string) (Book, error) {
 	data, ok := locale.File(lang, File)
 	if !ok {
@@ -116,9 +116,9 @@ func (e Entry) check() error {
 }
 
 // Find returns the entry that answers a line, and true: the first entry that has a
-// phrasing whose words stand in the line, one right after the other. Articles, accents,
-// and the endings of plurals and feminine participles do not count. If no entry fits,
-// it returns an empty one and false.
+// phrasing whose words stand in the line in that order, one right after the other.
+// Filler words such as articles do not count, nor do accents and the endings of plurals
+// and feminine participles. If no entry fits, it returns an empty one and false.
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {
@@ -141,8 +141,8 @@ func content(s string) (words []string) {
 }
 
 // contains reports whether the words of phrase occur in words, next to each other and
-// in that order; singular and plural forms count as equal. It is true for an empty
-// phrase.
+// in that order, compared without the endings that singular removes. It is true for an
+// empty phrase.
 func contains(words, phrase []string) bool {
 	for i := range len(words) - len(phrase) + 1 {
 		if begins(words[i:], phrase) {

@@ -1,4 +1,4 @@
 // Package text holds the string functions that several packages need: folding, words,
-// truncation, edit distance. Lengths are in characters (Unicode code points), never in
-// bytes.
+// truncation, edit distance. Lengths are in characters (Unicode code points), except in
+// TruncateBytes.
 package text

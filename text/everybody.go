@@ -14,14 +14,14 @@ var (
 	everybodyInHTML = regexp.MustCompile(`(?i)\B@((?:<[^>]*>)*r(?:<[^>]*>)*o(?:<[^>]*>)*o(?:<[^>]*>)*m)\b`)
 )
 
-// PingNobody returns the plain text s with an invisible character in every «@room», in
-// upper or lower case: on that word, push rules notify everybody in a room (Matrix
-// specification, .m.rule.roomnotif).
+// PingNobody returns the plain text s with an invisible character in every «@room» that
+// is a word of its own, in upper or lower case: on that word, push rules notify
+// everybody in a room (Matrix specification, .m.rule.roomnotif).
 func PingNobody(s string) string { return everybody.ReplaceAllString(s, "@"+wordJoiner+"$1") }
 
-// PingNobodyHTML returns the HTML s with an invisible character in every «@room», so
-// that the word notifies nobody. It also finds the word when tags stand between its
-// letters.
+// PingNobodyHTML returns the HTML s with an invisible character in every «@room» that
+// is a word of its own, in upper or lower case, so that the word notifies nobody. It
+// also finds the word when tags stand between its letters.
 func PingNobodyHTML(s string) string {
 	if !strings.Contains(s, "@") {
 		return s // most messages: the pattern costs a tenth of the time of an answer

@@ -72,7 +72,7 @@ type Settings struct {
 }
 
 // New returns the provider that s describes, without a request. It returns an error
-// only for an unknown kind. A Jitsi server or a Link needs s.URL.
+// only for an unknown kind. s.URL must not be nil.
 func New(s Settings) (Provider, error) {
 	switch s.Kind {
 	case Jitsi:
@@ -116,8 +116,8 @@ const (
 )
 
 // Fault is the error of opening a conference: the reason, the HTTP status (0: no
-// answer) and the cause for the log. The person who asked gets a short sentence
-// instead.
+// answer, or no provider) and the cause for the log. The person who asked gets a short
+// sentence instead.
 type Fault struct {
 	Why   Why
 	Code  int // HTTP status; 0: no answer

@@ -61,9 +61,10 @@ type found struct {
 }
 
 // Run prints the bot's answer to each line in the arguments, or else to each line of
-// the standard input as it comes. The error means that the languages, the catalogue or
-// the list of repositories cannot be used, that reading, answering or printing fails,
-// or that ctx ended.
+// the standard input as it comes; for a line that is not for the bot, only --json
+// prints a reply. The error means that the languages, the catalogue or the list of
+// repositories cannot be used, that reading, answering or printing fails, or that ctx
+// ended.
 func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := speak(c.Languages, c.Lang); err != nil {
 		return err

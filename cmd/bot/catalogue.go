@@ -26,8 +26,8 @@ et toutes celles de la liste des dépôts publics, en JSON et en CSV.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
-// summary is the output of «bot catalogue» about a file: its kind and format, and how
-// many entries can and cannot be used.
+// summary is the output of «bot catalogue» about a file: its kind and format, how many
+// entries can be used, and which elements cannot, with the reason.
 type summary struct {
 	Kind       string               `json:"kind"` // software or repository
 	Generation catalogue.Generation `json:"generation"`

@@ -227,8 +227,8 @@ type Watch struct {
 	Paused bool   `yaml:"paused"`
 }
 
-// Relay is a pair of rooms in the configuration: the bot carries questions from the
-// first one to the experts in the second, and the answers back.
+// Relay is a relay in the configuration: the bot carries questions from each of several
+// rooms to the experts in another room, and the answers back.
 type Relay struct {
 	Name   string   `yaml:"name"`
 	From   []string `yaml:"from"` // room ids or aliases

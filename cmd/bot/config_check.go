@@ -199,9 +199,10 @@ func (r *reader) checkPprof(h HTTP) {
 	}
 }
 
-// oneLine checks a value that goes into an HTTP header. It records a fault at path if
-// value has control characters such as a line break or if it is blank; for a blank one,
-// missing is the sentence of the fault.
+// oneLine checks a required value that must be one line, such as one that goes into an
+// HTTP header. It records a fault at path if value has control characters such as a
+// line break or if it is blank; for a blank one, missing is the end of the fault's
+// sentence.
 func (r *reader) oneLine(path, value, missing string) {
 	switch {
 	case strings.TrimSpace(value) == "":

@@ -11,8 +11,9 @@ import (
 )
 
 // checkLanguages resolves the path c.Languages of further languages, reads them into
-// r.languages, and checks c.Language, that of the rooms that choose no other. A folder
-// with a fault is a fault of the configuration; missing texts are a remark.
+// r.languages, and checks c.Language, that of the rooms that choose no other. It
+// records a fault if the directory cannot be read or a language's folder has a fault,
+// and only a remark for missing texts.
 func (r *reader) checkLanguages(c *Config) {
 	if c.Languages != "" {
 		c.Languages = r.path("languages", c.Languages)
@@ -48,7 +49,7 @@ func (r *reader) checkLanguages(c *Config) {
 }
 
 // languageFault returns a sentence that says why a language's folder cannot be used, in
-// French where the fault is about templates that do not end.
+// French where the fault is about templates that do not end or are too large.
 func languageFault(p locale.Problem) string {
 	text := p.Text
 	switch {

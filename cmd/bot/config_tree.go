@@ -130,8 +130,8 @@ func keys(t reflect.Type) []string {
 
 // parseScalar converts the text s to the type of v, stores it in v and returns true. It
 // returns false, and stores nothing, if values of that type are lists or mappings
-// rather than single texts. The error is a French sentence that says why s cannot be
-// converted.
+// rather than single texts. The error, which comes with true, is a French sentence that
+// says why s cannot be converted.
 func parseScalar(s string, v reflect.Value) (bool, error) {
 	switch into := v.Addr().Interface().(type) {
 	case *time.Duration:

@@ -191,8 +191,9 @@ func (d *doctor) command(args ...string) string {
 // botCommand matches a command of this program in a sentence.
 var botCommand = regexp.MustCompile(`«[\s\x{a0}\x{202f}]bot (\w+)[\s\x{a0}\x{202f}]»`)
 
-// named returns sentence with each command in it that is written «bot …» replaced by a
-// command that works here: with the path of this program and with its configuration.
+// named returns sentence with each command in it that is written as «bot» and one word,
+// such as «bot login», replaced by a command that works here: with the path of this
+// program and with its configuration.
 func (d *doctor) named(sentence string) string {
 	return botCommand.ReplaceAllStringFunc(sentence, func(words string) string {
 		return "«\u202f" + d.command(botCommand.FindStringSubmatch(words)[1]) + "\u202f»"

@@ -49,9 +49,9 @@ func (d *doctor) service(ctx context.Context) {
 }
 
 // health asks the running bot's server at listen whether the bot is ready. It adds a
-// finding about the part called what for each trouble, and one that the bot is ready if
-// no trouble blocks it. If the server does not answer, the only finding is that fault.
-// pid is the bot's process.
+// finding about the part called what for each trouble: faults if the bot is not ready;
+// otherwise warnings, after a finding that it is ready. If the server does not answer,
+// the only finding is that fault. pid is the bot's process.
 func (d *doctor) health(ctx context.Context, what string, pid int, listen string) {
 	answer, err := askReady(ctx, listen)
 	switch {

@@ -26,7 +26,7 @@ const (
 
 // state adds findings about the state directory, its files and its databases, and
 // returns the session stored there, zero if it cannot be read. It sets d.exits, and
-// d.owner if another account owns the directory. If the directory is missing or cannot
+// d.owner if another account owns the directory. If the path is no directory or cannot
 // be examined, that fault is the only finding.
 func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	dir := d.config.State
@@ -252,7 +252,7 @@ func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) 
 
 // recoveryKey adds a finding about whether the recovery key opens the account's
 // encrypted keys on the homeserver; err is the result of trying it, nil if it does. A
-// fault comes with the command that puts the key in its file.
+// missing or wrong key is a fault with the command that puts the right one in its file.
 func (d *doctor) recoveryKey(err error) {
 	const what = "clé de récupération"
 	file := quoted(d.config.Matrix.RecoveryKeyFile)

@@ -82,7 +82,7 @@ func (c exportCommand) exportFAQ(ctx context.Context, config *Config, db *storag
 }
 
 // wrongFormat is the error for a --format in which some data cannot be exported. It
-// names the formats that can.
+// names the formats in which they can.
 type wrongFormat struct{ what, formats string }
 
 func (e *wrongFormat) Error() string {
@@ -202,6 +202,6 @@ func markdownText(s string) string {
 }
 
 // markdownStart puts a backslash before the signs that, at its start, make a line of
-// Markdown a list item or mark a heading. markdownText applies it to first characters
-// alone.
+// Markdown a list item, mark a heading or begin code. markdownText applies it to first
+// characters alone.
 var markdownStart = strings.NewReplacer("-", `\-`, "+", `\+`, "=", `\=`, "~", `\~`)

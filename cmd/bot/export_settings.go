@@ -23,8 +23,9 @@ import (
 )
 
 // exportSettings writes the configuration and the settings that people made in the
-// chat, from db, to w as one file that serves as config.yaml. It holds no secret. The
-// error comes from the database or w.
+// chat, from db, to w as one file that serves as config.yaml. It leaves out values of
+// the type Secret, but not the addresses, in which a token may stand. The error comes
+// from the database or w.
 func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, names: map[string]bool{}, comments: yaml.CommentMap{}}
 	e.sources = slices.Clone(config.Sources)
@@ -230,8 +231,8 @@ func (e *exporter) source(kind, short, address string) string {
 }
 
 // file returns the whole exported configuration as a value to encode in YAML, without
-// secrets and with the keys in the order of config.example.yaml. It makes file paths
-// absolute, also in e.sources, and adds comments to e.comments.
+// values of the type Secret and with the keys in the order of config.example.yaml. It
+// makes file paths absolute, also in e.sources, and adds comments to e.comments.
 func (e *exporter) file() any {
 	c := *e.config
 	c.State, c.Languages, c.Matrix.Avatar = absolute(c.State), absoluteFile(c.Languages), absoluteFile(c.Matrix.Avatar)

@@ -46,7 +46,8 @@ func saveMemory() {
 	collections.watch()
 }
 
-// watch calls collected after each collection, for good.
+// watch makes Go call collected after each of its collections from now on, for good. It
+// returns at once.
 func (g *garbage) watch() {
 	marker := new([64]byte) // the next collection finds it unused
 	runtime.AddCleanup(marker, func(g *garbage) {
@@ -74,7 +75,8 @@ func (g *garbage) collected(now time.Time) {
 
 // percentAfter returns the percentage that follows before when a collection came gap
 // after the last one and left live bytes in use: in a burst (gap below burstGap) one
-// that lets burstGarbage bytes gather, after calmGap garbagePercent, otherwise before.
+// that lets burstGarbage bytes gather, at least garbagePercent; after calmGap
+// garbagePercent; otherwise before.
 func percentAfter(before int, gap time.Duration, live uint64) int {
 	switch {
 	case gap < burstGap:

@@ -25,14 +25,14 @@ type library struct {
 }
 
 // otherCatalogue is a configured catalogue besides the SILL. It has no entries until
-// its stored copy is read, some time after the start.
+// its stored copy, or without one its source, is read, some time after the start.
 type otherCatalogue struct {
 	config    OtherCatalogue
 	refresher atomic.Pointer[catalogue.Refresher] // nil until the copy is read
 }
 
-// current returns the catalogue's present entries and the state of its source; a state
-// without a catalogue until the stored copy is read.
+// current returns the catalogue's present entries and the state of its source. The
+// state has no catalogue until a stored copy or the source is read.
 func (o *otherCatalogue) current() catalogue.State {
 	if r := o.refresher.Load(); r != nil {
 		return r.Current()

@@ -29,9 +29,10 @@ machine ; « bot login » connecte de nouveau le compte.
 }
 
 // Run ends the bot's login session on the homeserver, so that its access token is worth
-// nothing, deletes crypto.db and, if the option says so, the file of the recovery key.
-// No session is no error. The error, with a French explanation where there is one, has
-// been logged, except for a wrong configuration.
+// nothing, and deletes crypto.db. Without a session it does neither, which is no error.
+// In both cases it then deletes the file of the recovery key if the option says so. The
+// error, with a French explanation where there is one, has been logged, except for a
+// wrong configuration.
 func (c logoutCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

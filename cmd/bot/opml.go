@@ -207,8 +207,8 @@ func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.Comme
 const maxSourceName = 30
 
 // sourceName returns a name for a source made from a title, in lower case with hyphens
-// and of at most maxSourceName characters, or «flux» if that is no valid name. A number
-// at its end makes it different from the names of others.
+// and of at most maxSourceName characters, or «flux» if that is no valid name. If
+// others have that name, sourceName adds a hyphen and a number.
 func sourceName(title string, others []importedSource) string {
 	base := strings.Trim(words.Truncate(strings.Join(words.Words(title), "-"), maxSourceName), "-")
 	if !shortName.MatchString(base) {

@@ -51,9 +51,9 @@ func (*questionMetrics) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// current returns the report on questions and true. It computes the report anew, and
-// stores it in m, if the last one is older than reportEvery. It returns false if the
-// report cannot be computed, which it logs.
+// current returns the report on questions and true. If there is none yet, or it is
+// older than reportEvery, current computes it anew, in reportWithin at most, and stores
+// it in m. It returns false if the report cannot be computed, which it logs.
 func (m *questionMetrics) current() (relay.Report, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -38,7 +38,7 @@ type service struct {
 // and each reload begins a new one. A reload with a faulty configuration changes
 // nothing. If the round after a reload fails before it has started, run goes back to
 // the former configuration, and to its languages. The error is that of the last round;
-// operators get an alert about it.
+// tellEnd alerts the operators to it.
 func (s *service) run(ctx context.Context, config *Config) error {
 	defer s.notify.stopping()
 	var former *Config

@@ -48,7 +48,8 @@ type round struct {
 // run runs all parts of the bot until ctx ends or one of them fails. It calls started
 // once the listeners are open, before the login. notify tells systemd that the bot
 // lives. The error is that of the first part that failed; an ended session or a refused
-// login is also reported to the monitor.
+// login is also reported to the monitor. After the end of ctx it is nil, unless the
+// login was not finished or stopping takes longer than stopWithin.
 func (r *round) run(ctx context.Context, notify notifier, started func()) error {
 	box, err := r.newQueue()
 	if err != nil {
@@ -95,8 +96,9 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 	return err
 }
 
-// newQueue returns the queue that stores received events, has them answered, and sends
-// the posts. The error means that a file of answers about the services cannot be read.
+// newQueue returns the queue that stores received events, passes them to the handler,
+// and sends the posts. The error means that a file of answers about the services cannot
+// be read.
 func (r *round) newQueue() (*queue.Queue, error) {
 	handler, err := r.newHandler()
 	if err != nil {

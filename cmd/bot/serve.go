@@ -46,8 +46,9 @@ var (
 )
 
 // openState makes the state directory dir if necessary, locks it for this process, and
-// opens and upgrades its database. The returned function closeState closes the database
-// and unlocks the directory. The error wraps errStateInUse if another process holds the
+// opens and upgrades its database. It makes dir the process's SQLITE_TMPDIR, unless the
+// environment sets another. The returned function closeState closes the database and
+// unlocks the directory. The error wraps errStateInUse if another process holds the
 // lock, or says why the directory or the database cannot be used; nothing is locked
 // then.
 func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage.DB, closeState func() error, err error) {

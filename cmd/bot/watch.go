@@ -93,9 +93,9 @@ func (w *watch) run(ctx context.Context) error {
 	}
 }
 
-// files checks that the state directory takes writes, that its disk has room, and that
-// its databases are there and can be read. It begins and ends these troubles in the
-// monitor.
+// files checks that the state directory takes writes, that its disk has room, that
+// bot.db is there and can be read and, if the device is verified, that crypto.db is
+// there. It begins and ends these troubles in the monitor.
 func (w *watch) files(ctx context.Context) {
 	dir := w.config.State
 	err := tryWrite(dir)

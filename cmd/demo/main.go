@@ -1,13 +1,14 @@
 // Command demo lets people try the bot in a terminal. It starts a throw-away
-// homeserver, the bot, and a prompt at which the person types as an agent and reads
-// the same messages as an agent. It leaves nothing behind.
+// homeserver, the bot, and a prompt at which the person types as an agent and reads the
+// same messages as an agent. It leaves nothing behind, except the compiled homeserver
+// for the next time.
 //
 //	demo BOT
 //
-// BOT is the path of the bot's program. With LIVE=1 in the environment the bot
-// answers from the public catalogue instead of the demonstration's own. All output
-// except answers goes to standard error, unless both ends are a terminal. The exit
-// status is 0 at the end of the input, otherwise 1.
+// BOT is the path of the bot's program. With LIVE=1 in the environment the bot answers
+// from the public catalogue instead of the demonstration's own. All output except
+// answers goes to standard error, unless both ends are a terminal. The exit status is 0
+// at the end of the input and after /quitter, otherwise 1.
 package main
 
 import (

@@ -235,8 +235,9 @@ func catalogueName() string {
 	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
 }
 
-// withLog returns an error that wraps err and has the text of the bot's log, which stop
-// deletes; err itself if the bot was not started. err must not be nil.
+// withLog returns an error that wraps err and has the text of the bot's log, whose file
+// the demonstration deletes at its end; err itself if the bot was not started. err must
+// not be nil.
 func (s *stage) withLog(err error) error {
 	if s.bot == nil {
 		return err
