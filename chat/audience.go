@@ -131,7 +131,8 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 // an invitation: readers, and everybody who may be in the room id. It adds only the
 // flags Public and Externals of that room. The room id may in turn be open to the
 // members of a third room, and so on; chain is how many more rooms joinedFrom follows.
-// If chain is 0 or the bot is not in the room id, anybody may be in it.
+// If chain is 0, or the bot is not in the room id or does not know its state, anybody
+// may be in it, so joinedFrom sets both flags in Most, and none in Least.
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {

@@ -147,8 +147,9 @@ const (
 // command: it has no File and an empty Kind.
 func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 
-// File describes an attachment by its name and its media type, both as the sender's
-// client gives them. It does not hold the contents.
+// File describes an attachment as the sender's client does: its name, media type and
+// size, and how clients show it. It does not hold the contents but Media, their address
+// on the homeserver.
 type File struct {
 	Name string `json:"name"`
 	// Type and Size, in bytes, are as the sender's client gives them; empty and 0:
@@ -221,8 +222,8 @@ type Joined struct {
 	Unwelcome bool `json:"unwelcome,omitempty"`
 }
 
-// Promoted is the content of an Event: a person gave the bot itself rights in the
-// room, those of an administrator if Admin is set.
+// Promoted is the content of an Event: a person gave the bot itself the power level of a
+// moderator in the room or, if Admin is set, that of an administrator.
 type Promoted struct {
 	Name  string `json:"name,omitempty"` // the room's name
 	Admin bool   `json:"admin,omitempty"`
@@ -336,7 +337,9 @@ func (f RoomFacts) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 // shows it.
 func (r Room) Known() bool { return r.Version != "" && r.Exit == "" && r.MovedTo == "" }
 
-// Declined is an invitation that the bot rejected or gave up on.
+// Declined is the record of an invitation that the bot rejected, that the homeserver did
+// not let it follow, or whose sender had no right to bring it into the room. Why says
+// which.
 type Declined struct {
 	Room   RoomID
 	By     UserID

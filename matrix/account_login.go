@@ -62,9 +62,10 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 
 // classifyLoginError returns err, the error of a failed login, as one of the errors of
 // errors.go if one fits. passes reports whether a later login may succeed without a
-// change to the configuration. If the account is suspended, it reports that to the
-// health monitor; passes is then false if config.NewSession is set, since an operator
-// should not have to wait for the end of the suspension.
+// change to the configuration. It may ask the homeserver whether it takes passwords, and
+// for a page where the owner can help (withPage). If the account is suspended, it
+// reports that to the health monitor; passes is then false if config.NewSession is set,
+// since an operator should not have to wait for the end of the suspension.
 func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool, _ error) {
 	trouble, suspended := TroubleOf(err)
 	answer, status := answered(err)

@@ -54,12 +54,12 @@ func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	return ways, nil
 }
 
-// loginInBrowser logs in through a person who allows it in a browser: it passes the
-// page and the code to config.Authorize, waits for the person, and stores the session.
-// The error wraps ErrNotAuthorized if the person refuses or does nothing in time, and
-// ErrNoBrowserLogin if the homeserver offers no such login or does not say. It is the
-// cause of ctx if ctx ends while it waits; other errors are those of keepAuthorized and
-// of the request for the code.
+// loginInBrowser logs in through a person who allows it in a browser: it passes the page
+// and the code to config.Authorize, waits for the person, and stores the session. The
+// error wraps ErrNotAuthorized if the person refuses or does nothing in time, and
+// ErrNoBrowserLogin if the homeserver offers no such login, does not say, or does not
+// register the bot as a client. It is the cause of ctx if ctx ends while it waits; other
+// errors are those of keepAuthorized and of the request for the code.
 func (c *Client) loginInBrowser(ctx context.Context) error {
 	meta, err := c.mx.OAuthGetServerMetadata(ctx)
 	if err != nil || meta == nil || meta.DeviceAuthorizationEndpoint == "" {

@@ -179,10 +179,10 @@ func (c *Client) login(ctx context.Context) error {
 }
 
 // keepSession makes the client use the access token of a new login of user from now on,
-// and stores it, even if ctx ends meanwhile, with oauth, the zero value for a login
-// with a password. It resets the count of failed logins and ends the trouble
-// LoginPostponed in the health monitor. The error says that the store failed; the
-// client uses the token all the same.
+// and stores it, even if ctx ends meanwhile, with oauth, the zero value for a login with
+// a password. It resets the count of failed logins, stores the time of the account's
+// first login, and ends the trouble LoginPostponed in the health monitor. The error says
+// that the token could not be stored; the client uses it all the same.
 func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, oauth chat.OAuth) error {
 	if c.mx.UserID != user { // write only on a change: other goroutines may be reading it
 		c.mx.UserID = user

@@ -12,11 +12,12 @@ import (
 )
 
 // adoptToken makes the access token of the configuration the bot's login: it sets the
-// client's user, device and token, and stores the session. It makes keys for the
-// device, unless the stored ones, keys, are usable and belong to the device. The error
-// wraps ErrTokenInUse if another client has published keys for the device, which the
-// bot does not have; ErrTokenWithoutDevice if the token belongs to no device; or an
-// error of whoIs. After an error the client has no token.
+// client's user, device and token, and stores the session. It makes keys for the device,
+// unless the stored ones, keys, are usable and belong to the device. The error wraps
+// ErrTokenInUse if another client has published keys for the device, which the bot does
+// not have, or ErrTokenWithoutDevice if the token belongs to no device; other errors are
+// those of whoIs, publishedKeys, newDevice and the store. After an error the client has
+// no token.
 func (c *Client) adoptToken(ctx context.Context, keys storedKeys) (err error) {
 	c.bearer.set(c.config.Token)
 	defer func() {

@@ -15,11 +15,13 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// verifyDevice signs the bot's device with the account's own keys (cross-signing),
-// since clients exclude unsigned devices from encrypted rooms, and records for Verified
-// that the device is signed. own are the published keys. If they show that the device
-// is signed already, verifyDevice signs nothing. If the account has no keys, it makes
-// them; if it has, it opens them with the recovery key. It never replaces keys.
+// verifyDevice signs the bot's device with the account's own keys (cross-signing), since
+// clients exclude unsigned devices from encrypted rooms, and records for Verified that
+// the device is signed. own are the published keys. If they show that the device is
+// signed already, verifyDevice signs nothing. If the account has no keys, it makes them;
+// if it has, it opens them with the recovery key. It never replaces keys. The error
+// wraps ErrNoRecoveryKey, ErrWrongRecoveryKey or ErrResetNeeded where the operator can
+// help; any other is that of a file or a request.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -59,11 +61,12 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 }
 
 // makeVerificationKeys makes the account's own keys, which sign its devices, publishes
-// them and signs the device with them. It opens them with the recovery key, which it
-// makes if there is none (recoveryKey). The recovery key is in its file before the keys
-// are published. So after a crash the next start finds either nothing published, and
-// repeats everything with the same recovery key, or keys that it can open. The error
-// wraps ErrResetNeeded if the owner has to allow the keys.
+// them and signs the device with them. It stores their private parts on the homeserver,
+// encrypted with the recovery key, which it makes if there is none (recoveryKey). The
+// recovery key is in its file before the keys are published. So after a crash the next
+// start finds either nothing published, and repeats everything with the same recovery
+// key, or keys that it can open. The error wraps ErrResetNeeded if the owner has to
+// allow the keys; others are those of recoveryKey and of the requests.
 func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	key, err := c.recoveryKey(ctx)
 	if err != nil {

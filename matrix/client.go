@@ -220,14 +220,15 @@ func (c *Client) Alive() time.Time {
 	return time.Time{}
 }
 
-// GapsLost returns the number of gaps, the parts of rooms' timelines that sync left
-// out, that the bot could not read later. It counts from the start of the process, and
-// the caller may read it at any time.
+// GapsLost returns an atomic number, which the caller may read at any time: how many
+// gaps, the parts of rooms' timelines that sync left out, the bot could not read later
+// since the start of the process.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
-// checkHomeserver asks the configured address for the versions of Matrix, for 20
-// seconds at most. The error wraps ErrUnreachable if nothing answers or the server is
-// unavailable for now, and ErrNotMatrix if a server answers that is no homeserver.
+// checkHomeserver asks the configured address for the versions of Matrix, for 20 seconds
+// at most. The error wraps ErrUnreachable if nothing answers or the server is
+// unavailable for now, and ErrProxyRefuses too if a proxy wants a password. It wraps
+// ErrNotMatrix if a server answers that is no homeserver.
 func (c *Client) checkHomeserver(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

@@ -115,7 +115,7 @@ func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.
 // many changes of devices were recorded for each user when the request began: a user
 // with a newer change stays marked. If the answer cannot be parsed, takeDevices returns
 // an error if it is about several users; if it is about one, it returns nil and the
-// devices known before stay.
+// devices known before stay. Any other error is that of the key database.
 func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()

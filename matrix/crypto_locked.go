@@ -213,7 +213,8 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 // a call, and tells the rooms of messages that have waited for UnreadableAfter. seen
 // holds the progress of each message between calls: chaseKeys adds new messages and
 // deletes those that wait no more. It also wakes messages that wait for devices which
-// nobody is requesting any more.
+// nobody is requesting any more, and counts the waiting messages anew in c.locked. The
+// error is that of the store or of intake.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {

@@ -109,8 +109,9 @@ func mayPass(err error) bool {
 
 // sendError turns the error of a request to send into one of the queue's errors:
 // *queue.NotNow if the same request may succeed later, *queue.Refused if the homeserver
-// will never accept it. If the homeserver did not say whether it took the message,
-// sendError returns err unchanged. A nil err stays nil.
+// will never accept it. Its field Relation is set for the status 400 or 404, for which
+// the message that the post refers to may be the reason. If the homeserver did not say
+// whether it took the message, sendError returns err unchanged. A nil err stays nil.
 func sendError(err error) error {
 	if err == nil {
 		return nil

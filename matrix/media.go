@@ -163,9 +163,9 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 type unclosed struct{ io.Reader }
 
 // attached returns the content of the Matrix event for a post that sends the file
-// p.File. The event points to p.Copy, the bot's own upload of the file, and to the
-// post's thread or the message that it answers. A copy without keys is not encrypted.
-// The error is *queue.Refused if the keys of p.Copy cannot be parsed.
+// p.File. The event points to p.Copy, the content that Prepare returned for the room,
+// and to the post's thread or the message that it answers. A copy without keys is not
+// encrypted. The error is *queue.Refused if the keys of p.Copy cannot be parsed.
 func attached(p chat.Post) (*event.MessageEventContent, error) {
 	content := &event.MessageEventContent{
 		MsgType: event.MessageType("m." + p.File.Shown), Body: p.File.Name, FileName: p.File.Name,

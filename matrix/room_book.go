@@ -80,9 +80,9 @@ func (b *roomBook) all() []chat.Room {
 }
 
 // save updates the room r in memory and then stores it. In memory, a room that was ever
-// encrypted stays so, and the invitation to r no longer waits for a join. If storing
-// fails, the change in memory remains. In a transaction, call write instead, and
-// remember after the commit.
+// encrypted stays so, and r no longer counts as a room to join or being joined (accepts,
+// enters). If storing fails, the change in memory remains. In a transaction, call write
+// instead, and remember after the commit.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	b.remember(r)
 	return b.write(ctx, r)

@@ -61,11 +61,11 @@ const editsRead = 20
 
 // MessageAt asks the homeserver, for 15 seconds at most, for the message with the id
 // event in a room, decrypts it, and returns it with the text of its sender's last edit,
-// if there is one. In the result, Message.RelationEncrypted is false if that edit names
-// the message only outside of its ciphertext, where the homeserver could have forged
-// the name; otherwise it is true. The error is or wraps chat.ErrNotFound if there is no
-// such message, if it is itself an edit, or if the bot cannot read it; another error
-// means that a request failed.
+// if there is one. In the result, Message.RelationEncrypted is false if that edit is in
+// clear or names the message only outside of its ciphertext, where the homeserver could
+// have forged the name; otherwise it is true. The error is or wraps chat.ErrNotFound if
+// there is no such message, if it is itself an edit, or if the bot cannot read it;
+// another error means that a request or the key database failed.
 func (c *Client) MessageAt(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()

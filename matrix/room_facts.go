@@ -174,9 +174,9 @@ func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *
 	return c.rooms.save(ctx, r)
 }
 
-// displayName returns the person's name in the room from the latest sync that showed
-// it, in the form that cleanName gives it. It returns "" if no sync showed a name, or
-// if the name cannot be read.
+// displayName returns the person's name in the room, from the latest sync or member list
+// that showed it, in the form that cleanName gives it. It returns "" if none showed a
+// name, or if the name cannot be read from the key database.
 func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID) string {
 	member, err := c.state.TryGetMember(ctx, room, user)
 	if err != nil && ctx.Err() == nil {

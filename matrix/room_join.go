@@ -24,11 +24,12 @@ const joinAgain = 5 * time.Minute
 // homeserver itself answers.
 const lookUpTries = 2
 
-// leftRooms returns the rooms that the bot has left by this sync, in the form in which
-// the caller stores them, and forgets their member lists. If a person removed the bot
-// from a room in which it answered, leftRooms adds an event about that, with the time
-// received, to the batch. It leaves out rooms that the bot was not in before, and the
-// rooms invited, whose invitations this sync accepts.
+// leftRooms returns the rooms that this sync shows the bot out of, in the form in which
+// the caller stores them, and forgets their member lists: rooms that the bot left or was
+// removed from, and those whose invitation, which it had accepted, was withdrawn. If a
+// person removed the bot from a room in which it answered, leftRooms adds an event about
+// that, with the time received, to the batch. It leaves out rooms that the bot was out
+// of before, and the rooms invited, whose invitations this sync accepts.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)

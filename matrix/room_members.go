@@ -35,9 +35,9 @@ func (c *Client) Members(ctx context.Context, room chat.RoomID) (map[chat.UserID
 	return members, nil
 }
 
-// HasLeft reports whether sync has shown that a person left a room or is banned from
-// it, and nothing newer. It is false for a person of whom sync has shown nothing, and
-// if the key database cannot be read.
+// HasLeft reports whether a sync or a member list has shown that a person left a room,
+// was removed or is banned from it, and nothing newer. It is false for a person of whom
+// neither has shown anything, and if the key database cannot be read.
 func (c *Client) HasLeft(ctx context.Context, room chat.RoomID, user chat.UserID) bool {
 	member, err := c.state.TryGetMember(ctx, id.RoomID(room), id.UserID(user))
 	return err == nil && member != nil && (member.Membership == event.MembershipLeave || member.Membership == event.MembershipBan)

@@ -111,7 +111,8 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 // prepare returns content, that of an event of the type kind, in encrypted form if the
 // room is encrypted, and nil without an error if it is not. Several posts of a room may
 // be under way; they take turns in prepare, so that only the first has to ask whether
-// the room is encrypted and to share the key.
+// the room is encrypted and to share the key. The error is that of askEncryption or
+// encrypt, or of ctx.
 func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if encrypted, asked := c.rooms.encrypted(room); asked && !encrypted {
 		return nil, nil //nolint:nilnil // the room is not encrypted
@@ -161,8 +162,9 @@ func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn s
 	return c.mx.SendMessageEvent(ctx, room, kind, body, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
 }
 
-// withKey returns content as a JSON object with the field postKey. mautrix would encode,
-// decode, merge and encode it again. The error says that content is no object.
+// withKey returns content as a JSON object to which it adds the field postKey with the
+// value key. mautrix would encode, decode, merge and encode it again. The error says
+// that content is no object.
 func withKey(content any, key string) (json.RawMessage, error) {
 	fields, err := json.Marshal(content)
 	if err != nil {
@@ -279,8 +281,9 @@ func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// askEncrypted asks the homeserver whether the room is encrypted. It stores nothing; the
-// error is that of the request.
+// askEncrypted asks the homeserver whether the room is encrypted. It does not change the
+// stored room, but mautrix stores the encryption settings in the key database. The error
+// is that of the request.
 func (c *Client) askEncrypted(ctx context.Context, room id.RoomID) (bool, error) {
 	var content event.EncryptionEventContent
 	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
@@ -312,10 +315,10 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt encrypts an event of the type kind for the devices of all members of the
-// room. If the room has no current key, it first makes one and sends it to these
-// devices. The error is a *queue.NotNow if the bot is still asking the homeserver for
-// devices, or that of a request or the key database.
+// encrypt encrypts an event of the type kind for the devices of all members of the room.
+// If the room has no current key, it first makes one and sends it to these devices. The
+// error is a *queue.NotNow if the bot does not know all devices yet, or they changed
+// meanwhile; any other is that of a request or the key database.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err

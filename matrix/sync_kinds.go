@@ -113,8 +113,9 @@ func withoutQuote(body string) string {
 	return body
 }
 
-// DisplayName returns a person's name in a room from the latest sync that showed it, on
-// one line and cut to maxName characters; empty if none did.
+// DisplayName returns a person's name in a room, from the latest sync or member list
+// that showed it, on one line and cut to maxName characters; empty if none did. It asks
+// the homeserver for nothing.
 func (c *Client) DisplayName(ctx context.Context, room chat.RoomID, user chat.UserID) string {
 	return c.displayName(ctx, id.RoomID(room), id.UserID(user))
 }

@@ -17,11 +17,11 @@ import (
 // timeline returns the room's events that are new to the bot, oldest first; it reads
 // those that sync left out from the room's history. known is the room as stored, and tl
 // its part of the sync that continues from the position since and came at the time
-// received. If the bot has just joined the room on an invitation, joinEvent is its
-// join, and the events begin there; if early is true, they begin at the invitation,
-// since in a direct message people write before the bot joins. In any other room
-// joinEvent is nil. The error is errJoinToCome, or that of reading the history or the
-// store.
+// received. If the bot has just joined the room on an invitation, joinEvent is its join,
+// or nil if it was not found (sinceEntry), and the events begin there; if early is true,
+// they begin at the invitation, since in a direct message people write before the bot
+// joins. In any other room joinEvent is nil. The error is errJoinToCome, or that of
+// reading the history or the store.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
@@ -47,12 +47,12 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 }
 
 // missed returns the events of a room, oldest first, that were sent after the last sync
-// and that this sync, which came at the time received, leaves out. since is the token
-// of the last sync; from is the token before which the events lie. missed reads
-// backwards until it meets an event that the bot knows, the bot's own join or
-// invitation, or countedBeyond events that are too old to be answered. If the bot gives
-// up events because the homeserver does not return them, they are missing without an
-// error.
+// and that this sync, which came at the time received, leaves out. since is the token of
+// the last sync; from is the token before which the events lie. missed reads backwards
+// until it meets an event that the bot knows, the bot's own join or invitation,
+// countedBeyond events that are too old to be answered, or the limit of gapEnd. If the
+// bot gives up events because the homeserver does not return them, they are missing
+// without an error.
 func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string, received time.Time) ([]*event.Event, error) {
 	stop, limit, err := c.gapEnd(ctx, room, received)
 	if err != nil {

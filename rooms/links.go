@@ -19,10 +19,10 @@ func (l Links) Event(room chat.RoomID, id chat.EventID) string {
 	return l.Room(room) + "/" + l.escape(string(id))
 }
 
-// escape returns id, the id of a room or an event, in the form in which a link holds
-// it: percent-encoded. In links to a web client, the signs ! # @ and : stay as they
-// are, since such clients compare the link with ids and show an empty pill for an
-// encoded id. In links to matrix.to, these signs are encoded too.
+// escape returns id, the id of a room or an event, in the form in which a link holds it:
+// percent-encoded, but for @ and :. In links to a web client, ! and # stay as they are
+// too, since such clients compare the link with ids and show an empty pill for an
+// encoded id.
 func (l Links) escape(id string) string {
 	escaped := url.PathEscape(id)
 	if l.isMatrixTo() {

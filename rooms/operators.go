@@ -75,8 +75,9 @@ func reaches(r chat.Room, user chat.UserID) bool {
 
 // Tell posts a message to each operator who has a direct message with the bot, through
 // poster and in the transaction of ctx; say renders it in the language lang. A second
-// call with the same cause posts nothing to them again, for ever. It returns false if no
-// operator has direct messages.
+// call with the same cause posts nothing to them again, for ever. It returns true if any
+// operator has direct messages, at a second call too. The error is say's, poster's, or
+// that the rooms could not be read.
 func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.Cause, say func(lang string) (html string, err error)) (bool, error) {
 	posts, err := o.Posts(ctx, say)
 	if err != nil {
