@@ -39,8 +39,9 @@ func lettersOf(s string) letters {
 func (set letters) has(c byte) bool { return 'a' <= c && c <= 'z' && set&(1<<(c-'a')) != 0 }
 
 // typoTarget is the class of a word that a person may have meant and typed with an
-// error: a word of a text, a word of a name, or a whole name. The more the words of a
-// class resemble ordinary words, the smaller an error must be to count.
+// error: a word of a text, a part of a word of a name in camel case, a word of a name,
+// or a whole name. The more the words of a class resemble ordinary words, the smaller
+// an error must be to count.
 type typoTarget uint8
 
 const (
@@ -52,7 +53,7 @@ const (
 
 // typoBudget returns the largest distance at which a word still counts as a typing
 // error in a target of that class; 0 if no typing error counts. length is the number of
-// letters of the shorter one of the two.
+// letters of the word or of the target, whichever is shorter.
 func typoBudget(target typoTarget, length int) float32 {
 	limits := &typoBudgets[target]
 	return limits[min(length, len(limits)-1)]

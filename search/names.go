@@ -27,7 +27,8 @@ const (
 )
 
 // nameKeys returns one nameKey for each spelling by which people may call a name: the
-// whole name, its parts before and after a dash or a parenthesis, its first words, its
+// whole name, the name without its signs or its parenthesis, its parts before and after
+// a dash, before and in a parenthesis, its first words and, without a parenthesis, its
 // initials. No two have the same text. All have the fields of key, except text and
 // worth, which depend on the spelling.
 func nameKeys(name string, key nameKey) []nameKey {

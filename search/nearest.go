@@ -58,8 +58,9 @@ func resemblance(a, b string) float32 {
 	return 1 - distance(a, b, n)/n
 }
 
-// likestLetters returns the numbers of about maxCompared names in the index: those
-// that share most letters with text.
+// likestLetters returns the numbers of about maxCompared names in the index, those of
+// listed entries that share most letters with text and are not much shorter or longer.
+// There may be fewer; text must not be longer than maxTypoLetters.
 func (ix *index) likestLetters(text string) []int32 {
 	set := lettersOf(text)
 	first, last := 2*len(text)/3+1, min(3*len(text)/2+1, maxTypoLetters)

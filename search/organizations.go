@@ -118,7 +118,8 @@ func likeliest(whole string, names []string) []string {
 	return names
 }
 
-// contentWords returns the words of a name, folded, without articles.
+// contentWords returns the words of a name, folded, without «et» and the words of
+// articles: articles, prepositions, and words such as «libre».
 func contentWords(name string) []string {
 	return slices.DeleteFunc(text.Words(name), func(w string) bool { return articles[w] || w == "et" })
 }

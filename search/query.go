@@ -88,9 +88,9 @@ func parseQuery(s string) query {
 	return q
 }
 
-// isLetterName reports whether word, one word of the text s, is a capital letter that
-// is a name, as in «langage C», and not a short word such as «à» or the «l» of
-// «l’outil».
+// isLetterName reports whether word, one word of the text s, is a capital letter from B
+// to Z that is a name, as in «langage C», and not a short word such as «à» or the «l»
+// of «l’outil».
 func isLetterName(s, word string) bool {
 	return len(word) == 1 && 'B' <= word[0] && word[0] <= 'Z' &&
 		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")

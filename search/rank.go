@@ -129,8 +129,9 @@ func (e *Engine) ranksLast(h *hit) bool {
 
 // compare returns a negative number if the entry a is shown before the entry b, a
 // positive one if it is shown after b. Withdrawn software that the query does not name
-// comes last. Otherwise the entry with the higher score comes first; of equal scores,
-// the recommended entry, and then the more used one.
+// comes last. Otherwise the entry with the higher score comes first; of scores in the
+// same step (scoreSteps), the recommended entry, then the more used one, then the
+// higher score.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(

@@ -28,10 +28,11 @@ const (
 const maxPrefixed = 300
 
 // read appends to out the words of the index that word may mean, and returns out. These
-// are word itself, other words with its stem, and longer words that begin with it. If
-// none of them is word itself, another form of it, or a name, read also adds words that
-// word may be with a typing error; it does not do so if exact is true, or if word is
-// common in French or English.
+// are word itself, other words with its stem and, unless word is short or everyday
+// language, longer words that begin with it. If none of them is word itself, another
+// form of it, or a longer word of a name, read also adds words that word may be with a
+// typing error: only whole names, if other words have its stem. It adds no such words
+// if exact is true, or if word is common in French or English.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false

@@ -37,20 +37,23 @@ type hit struct {
 	keyProduct uint8
 }
 
-// isName reports whether the whole query is the entry's own name.
+// isName reports whether the whole query is, without a typing error, a name of the
+// entry: its own or another one, or a spelling of one, such as its first words.
+// Initials do not count.
 func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
 // isNamed reports whether the query contains the entry's name, with other words or
-// without. It is false if the query is one ordinary word, or has several words and the
-// name is made of ordinary ones.
+// without, or is a single word of the name. It is false if the query is one ordinary
+// word, or has several words and the name is made of ordinary ones.
 func (h *hit) isNamed() bool {
 	return h.place.field() == ByName && (h.top > 0 || h.key > 0) && !h.common && (h.proper || h.alone)
 }
 
 // answers reports whether the entry is about the question, rather than sharing words
 // with it by chance. It must answer at least clearShare of the query. Besides, words of
-// the query must stand together in one of its texts; if the query has only one word,
-// that word must be a keyword or a use, or begin the description.
+// the query must stand together in one of its texts; if the query has only one concept
+// that is not weak, it is enough that its word is a whole keyword or use, or one of the
+// first two words of a description, stop words aside.
 func (h *hit) answers() bool {
 	switch {
 	case h.share < clearShare:
@@ -217,12 +220,13 @@ func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight returns how much the concept c of the query counts. Call it after the
-// search for c. If no entry has c, it counts less, above all if the query has many
-// concepts (ofMany is true), and conceptWeight sets s.unknown. But a missing concept
-// counts very little, and s.unknown stays, if it is a circumstance such as a place, an
-// edition, a number beside a software that was found, or, if mayBeAction is true, a
-// verb before its object.
+// conceptWeight returns how much the concept c of the query counts, and sets s.unknown
+// if no entry has c. Call it after the search for c. A word of everyday life
+// (elsewhereWords) counts more than others; any other concept counts less if no entry
+// has it, above all if the query has many (ofMany is true). A concept counts very
+// little, and s.unknown stays, if it is weak, or if no entry has it and it is a
+// circumstance such as a place, an edition, a number beside a software that was found,
+// or, if mayBeAction is true, a verb before its object.
 func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
@@ -315,7 +319,9 @@ const (
 // placesOf returns the kinds of text in which r, a word of the index that a word of the
 // query may mean, counts. In the names of entries and products, only a word that the
 // person typed (typed) counts, and in the names of entries not another word of the same
-// stem.
+// stem. Another form of the word does not count in a part of a name in camel case; nor,
+// if the query is a single word of the language (s.meant), in names, unless it begins
+// with that word.
 func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	var out placeSet
 	for p := range places {

@@ -49,9 +49,9 @@ func contentStems(s string) []string {
 	return out
 }
 
-// concept is a part of a query with one meaning: a word or a phrase, together with
-// its synonyms. An alternative is a list of words, all of which a document must
-// hold; the first alternative is the typed one.
+// concept is a part of a query with one meaning: a word or a phrase, together with its
+// synonyms. An alternative is a list of words, all of which a document must hold; the
+// first alternative is the typed one, and the words of the others are stems.
 type concept struct {
 	alternatives [][]string
 	weak         bool
