@@ -29,9 +29,9 @@ type AccessibilityRule struct {
 
 // CheckAccessibility checks HTML pages with axe-core, by its rules for RGAA 4, for WCAG
 // 2.1 A and AA, and for good practice, and returns one result for each page, in the
-// order of pages. The pages are loaded into jsdom, which draws nothing, so contrasts
-// are not measured. It skips the test if there is no usable Node.js (needNode), and
-// ends it on an error.
+// order of pages. The pages are loaded into jsdom, which draws nothing, so contrasts are
+// not measured. It skips the test if there is no usable Node.js (needNode), and ends it
+// on an error; a rule that a page breaks is no error.
 func CheckAccessibility(t testing.TB, pages ...string) (found []Accessibility) {
 	t.Helper()
 	needNode(t, "no checker of accessibility")

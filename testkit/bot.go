@@ -37,8 +37,8 @@ func StartBot(t testing.TB, config BotConfig) *Bot {
 }
 
 // NewBot builds the bot's program and writes a configuration for it in a directory of
-// its own. It does not start the bot, but stops it with the test, which fails if the
-// bot's log then has a data race or a panic.
+// its own; it ends the test on an error. It does not start the bot, but stops it with
+// the test, which fails if the bot's log then has a data race or a panic.
 func NewBot(t testing.TB, config BotConfig) *Bot {
 	t.Helper()
 	b, err := PrepareBot(t.Context(), BuildBot(t), t.TempDir(), config)
@@ -92,9 +92,9 @@ func (b *Bot) Start(t testing.TB) {
 	b.AwaitReady(t)
 }
 
-// Command returns a command of the bot with its configuration, for the caller to run,
-// such as `bot check` or `bot login`. name is the subcommand, args are its further
-// arguments.
+// Command returns a command of the bot with its configuration, for the caller to run in
+// the bot's directory, such as `bot check` or `bot login`. name is the subcommand, args
+// are its further arguments. ctx ends the command.
 func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	words := append(slices.Clone(b.through), b.program, name, "--config", b.ConfigFile)
 	words = append(words, args...)
@@ -125,8 +125,9 @@ func (b *Bot) WaitReady(ctx context.Context) error {
 	return err
 }
 
-// AwaitEnd waits until the bot ends by itself and returns its exit status. It ends the
-// test if the bot still runs after a minute.
+// AwaitEnd waits until the bot, which must have been started, ends by itself, and
+// returns its exit status, -1 if a signal ended it. It ends the test if the bot still
+// runs after a minute.
 func (b *Bot) AwaitEnd(t testing.TB) int {
 	t.Helper()
 	select {

@@ -33,7 +33,8 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 // AnswersTo reads the room's history from the homeserver and returns the answers of the
 // user from to the message to. An answer is a message that replies to the message to or
 // stands in its thread; in a direct message that the client made, also one that relates
-// to no message and comes right after it. It ends the test on an error.
+// to no message and comes after it, before the next message of a person (DirectAnswers).
+// It ends the test on an error.
 func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) []*event.Event {
 	t.Helper()
 	return c.answersIn(room)(c.History(t, room), from, to)

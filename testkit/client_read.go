@@ -251,7 +251,8 @@ func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
 	}
 }
 
-// Transcript formats events for people, for the messages of tests.
+// Transcript formats events for the messages of tests: a line for each, with its id, its
+// sender, its type and, in quotes, the text of a message.
 func Transcript(events []*event.Event) string {
 	var text strings.Builder
 	for _, evt := range events {

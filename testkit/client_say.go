@@ -116,8 +116,8 @@ func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.Even
 	return resp.EventID
 }
 
-// Send sends an event of any type, encrypted if the room is and it is no reaction, and
-// returns its id. It ends the test on an error.
+// Send sends an event of any type but state, encrypted if the room is and it is no
+// reaction, and returns its id. It ends the test on an error.
 func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any) id.EventID {
 	t.Helper()
 	eventID, err := c.SendEvent(t.Context(), room, kind, content)
@@ -127,10 +127,10 @@ func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any
 	return eventID
 }
 
-// SendEvent sends an event of any type, encrypted if the room is and it is no reaction,
-// and returns its id, or an error; tests use Send, which ends the test instead. Before
-// the first event it reads the room's state, since a room with unknown state counts as
-// clear.
+// SendEvent sends an event of any type but state, encrypted if the room is and it is no
+// reaction, and returns its id, or an error; tests use Send, which ends the test
+// instead. Before the first event in a room it reads the room's state, since a room with
+// unknown state counts as clear.
 func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type, content any) (id.EventID, error) {
 	c.mu.Lock()
 	ready := c.ready[room]

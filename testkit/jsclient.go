@@ -133,10 +133,10 @@ func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.U
 	return line.By, line.Code
 }
 
-// VerifyDevice sends a request to verify to a device of the user, instead of a room,
-// and waits until the user or the client cancels it. It returns the user id of whoever
-// cancelled, and the Matrix error code of the cancellation. It ends the test if that
-// takes longer than half a minute.
+// VerifyDevice sends a request to verify to one of the user's devices, instead of a
+// room, and waits until the user or the client cancels it. It returns the user id of
+// whoever cancelled, and the Matrix error code of the cancellation. It ends the test if
+// that takes longer than half a minute.
 func (c *JSClient) VerifyDevice(t testing.TB, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verifyDevice", "user": user})

@@ -43,7 +43,7 @@ func (p *Program) Launch(ctx context.Context) error {
 func (p *Program) Done() <-chan struct{} { return p.process.done }
 
 // Stop asks the process to end with SIGTERM, kills it after programStopGrace, and
-// returns its exit status: -1 if it never started or had to be killed.
+// returns its exit status: -1 if it never started or a signal ended it.
 func (p *Program) Stop() int {
 	if p.process == nil {
 		return -1

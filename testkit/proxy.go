@@ -152,8 +152,9 @@ func (p *Proxy) Requests(match func(*Request) bool) []Request {
 	return found
 }
 
-// Await waits until n requests have ended for which match returns true, and returns the
-// n-th of them by arrival. It ends the test if that takes longer than half a minute.
+// Await waits until n requests for which match returns true have ended, earlier ones
+// included, and returns the n-th of them by arrival; n counts from 1. It ends the test
+// if that takes longer than half a minute.
 func (p *Proxy) Await(t testing.TB, n int, match func(*Request) bool) Request {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)

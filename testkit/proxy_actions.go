@@ -35,7 +35,8 @@ func (x *Exchange) Forward() Response {
 	return Response{x.answer.Status, x.answer.Header.Clone(), slices.Clone(x.answer.Body)}
 }
 
-// Deliver sends an answer to the client, records it, and so ends the exchange.
+// Deliver sends an answer to the client, records it, and so ends the exchange. If the
+// client is gone, it does not return (Drop).
 func (x *Exchange) Deliver(resp Response) {
 	x.deliver(resp, len(resp.Body))
 }
@@ -99,7 +100,7 @@ func Delay(d time.Duration) Action {
 }
 
 // Run returns an Action that calls f, which may kill the client's process, and closes
-// the connection.
+// the connection. It does not pass the request on.
 func Run(f func()) Action {
 	return func(x *Exchange) {
 		f()
@@ -107,8 +108,8 @@ func Run(f func()) Action {
 	}
 }
 
-// Answer returns an Action that answers with a status and body as JSON; the homeserver
-// never sees the request. It panics if body cannot be encoded as JSON.
+// Answer returns an Action that answers with a status and body as JSON, and does not
+// pass the request on. It panics if body cannot be encoded as JSON.
 func Answer(status int, body any) Action {
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -120,13 +121,14 @@ func Answer(status int, body any) Action {
 }
 
 // MatrixError returns an Action that answers with a status and a Matrix error of that
-// code; the homeserver never sees the request.
+// code, and does not pass the request on.
 func MatrixError(status int, code string) Action {
 	return Answer(status, map[string]any{"errcode": code, "error": "made by the test"})
 }
 
-// SoftLogout returns an Action that answers that the access token is no longer valid
-// but the device remains, so that the client can log in on it again.
+// SoftLogout returns an Action that answers status 401: the access token is no longer
+// valid but the device remains, so that the client can log in on it again. It does not
+// pass the request on.
 func SoftLogout() Action {
 	return Answer(http.StatusUnauthorized, map[string]any{
 		"errcode": "M_UNKNOWN_TOKEN", "error": "made by the test", "soft_logout": true,
@@ -134,19 +136,20 @@ func SoftLogout() Action {
 }
 
 // BadGateway is an Action that answers status 502 with a web page, as a web proxy does
-// whose server is down.
+// whose server is down. It does not pass the request on.
 func BadGateway(x *Exchange) {
 	x.Deliver(page(http.StatusBadGateway, "<html><h1>502 Bad Gateway</h1></html>"))
 }
 
 // GatewayTimeout is an Action that answers status 504 with a web page, as a web proxy
-// does whose server is slow.
+// does whose server is slow. It does not pass the request on; within [AfterActing] the
+// homeserver has acted on it.
 func GatewayTimeout(x *Exchange) {
 	x.Deliver(page(http.StatusGatewayTimeout, "<html><h1>504 Gateway Timeout</h1></html>"))
 }
 
 // WebPage is an Action that answers status 200 with a web page, as the login page of a
-// public network does.
+// public network does. It does not pass the request on.
 func WebPage(x *Exchange) {
 	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
 }
@@ -158,8 +161,8 @@ type RetryAfter struct {
 	Body   time.Duration // retry_after_ms
 }
 
-// RateLimited returns an Action that answers status 429, too many requests, and asks
-// to wait as after says.
+// RateLimited returns an Action that answers status 429, too many requests, and asks to
+// wait as after says. It does not pass the request on.
 func RateLimited(after RetryAfter) Action {
 	body := map[string]any{"errcode": "M_LIMIT_EXCEEDED", "error": "made by the test"}
 	if after.Body > 0 {
@@ -233,9 +236,9 @@ func page(status int, html string) Response {
 	return Response{status, http.Header{"Content-Type": {"text/html"}}, []byte(html)}
 }
 
-// On returns a function that reports whether a request has that method and a path that
-// matches the regular expression path. An empty method means any. On panics if the
-// expression is invalid.
+// On returns a function that reports whether a request has that method and whether the
+// regular expression path matches any part of its path, without the query. An empty
+// method means any. On panics if the expression is invalid.
 func On(method, path string) func(*Request) bool {
 	pattern := regexp.MustCompile(path)
 	return func(req *Request) bool {

@@ -10,8 +10,9 @@ import (
 
 var productModule = regexp.MustCompile(`(?m)^module heraut$`)
 
-// Root returns the directory of the product's module: the nearest one above the
-// working directory, or else above this source file. The error is that there is none.
+// Root returns the directory of the product's module, which has its go.mod: the working
+// directory or the nearest one above it or, if there is none, the nearest one above this
+// source file. The error is that there is none.
 func Root() (string, error) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {

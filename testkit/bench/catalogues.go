@@ -17,7 +17,7 @@ import (
 const entriesEach = 2000
 
 // measureCatalogues measures a bot with five catalogues, the SILL and four others: the
-// time from its start to its first answer, and its memory when idle.
+// time from its start to its first answer and, on Linux, its memory when idle.
 func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 	b, err := s.manyCatalogues(ctx)
 	if err != nil {
@@ -102,8 +102,8 @@ func (s *stage) manyCatalogues(ctx context.Context) (*contest.Bot, error) {
 	return &contest.Bot{Bot: b, Account: account}, err
 }
 
-// otherCatalogue converts content, a catalogue in the SILL's format, into the format of
-// another one, named by kind, and adds the kind to the entries' names.
+// otherCatalogue converts content, a catalogue in the SILL's format, into JSON in the
+// format of another one, named by kind, and adds the kind to the entries' names.
 func otherCatalogue(kind string, content []byte) ([]byte, error) {
 	var all []struct {
 		Name        string `json:"name"`

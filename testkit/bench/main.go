@@ -80,12 +80,12 @@ var parts = []part{
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
 
-// bench runs the measurements of that plan on a homeserver of that kind, and prints
-// each part's figures to out once they are known. only names the single part to run; if
-// it is empty, bench runs all parts, and none for an unknown name. against is the path
-// of another build of the bot for comparison; if it is empty, bench compares with the
-// echo bot. progress gets a line about how long each part took. It stops at the first
-// error.
+// bench runs the measurements of that plan on a homeserver of that kind
+// (testkit.StartNamed), and prints each part's figures to out once they are known. only
+// names the single part to run; if it is empty, bench runs all parts, and none for an
+// unknown name. against is the path of another build of the bot for comparison; if it is
+// empty, bench compares with the echo bot. progress gets a line about how long each part
+// took. It stops at the first error.
 func bench(ctx context.Context, kind, only, against string, plan plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-")
 	if err != nil {

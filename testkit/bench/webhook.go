@@ -21,8 +21,9 @@ import (
 )
 
 // webhookSize is the size of the measurement of webhooks: the number of requests whose
-// answer it times, the number of those whose message in the room it times too, the
-// number of commands, and the number of requests in a burst.
+// answer it times, the number of further requests of which it times how long their
+// message takes to the room, the number of commands, and the number of requests in a
+// burst.
 type webhookSize struct{ posts, seen, answers, burst int }
 
 // measureWebhooks measures how long a request to a webhook takes to be answered, how

@@ -16,7 +16,8 @@ import (
 )
 
 // carried is a message that the bot has to carry: in the end the other room must hold
-// exactly one copy of its latest version, or none if it was deleted.
+// exactly one copy of its latest version, or none if it was deleted. If to is empty, the
+// bot must not carry it.
 type carried struct {
 	mark     string // a unique word in the message, similar to no other
 	from     id.RoomID
@@ -62,8 +63,9 @@ func edited(m *carried) *event.MessageEventContent {
 	return content
 }
 
-// say gives m a mark, sends it as a message that the bot has to carry, stores the
-// event's id in m, and adds m to r.messages. Then it pauses for a moment.
+// say gives m a mark, sends it as a message, for the bot to carry, stores the event's id
+// in m, and adds m to r.messages. Then it pauses for a moment, at most 150 ms. The error
+// is that of sending, or of ctx.
 func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) error {
 	m.mark = strings.ToLower(crand.Text())
 	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("")}
@@ -107,11 +109,12 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count checks that the bot carried each message of r.messages exactly once and wrote
-// each message of r.expected once, and adds the result to the tally t: losses,
-// duplicates and faults. It counts one command for each of them, and one more for each
-// edit and for the text that the bot posts before each file. A deleted message counts
-// only once: its copy must be gone. The error means that a history could not be read.
+// count checks that the bot carried each message of r.messages exactly once, and into no
+// other room, and wrote each message of r.expected once. It adds the result to the tally
+// t: losses, duplicates and faults. It counts one command for each of them, and one more
+// for each edit and for the text that the bot posts before each file. A deleted message
+// counts only once: its copy must be gone. A question that was handed over counts once
+// more, for its first experts. The error means that a history could not be read.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range r.readers() {
@@ -269,9 +272,9 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// countOnce adds to the tally how often a thing happened that must happen exactly once:
+// countOnce adds to the tally a thing that must happen exactly once, as one command:
 // what names it, for the report, and cause is the event that leads to it. n is how often
-// it happened: 0 or less counts as a loss, more than 1 as duplicates.
+// it happened: 0 or less counts as a loss, any more than 1 as duplicates.
 func (t *tally) countOnce(cause id.EventID, what string, n int) {
 	t.commands++
 	switch {

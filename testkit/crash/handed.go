@@ -55,8 +55,10 @@ func (r *relay) handedOver() *story {
 	}}
 }
 
-// handOver hands the question, which the experts see, over to those of r.others, and
-// expects that both rooms and the asker are told.
+// handOver hands the question, which the experts see, over to those of r.others. It
+// expects that the bot tells the former experts and the askers so, and stores the
+// question's number and its new and former room in question. The error is that of
+// sending the command.
 func (r *relay) handOver(ctx context.Context, question *carried) error {
 	question.number = number(r.post(r.answers, question.mark))
 	question.to, question.former = r.others, r.answers

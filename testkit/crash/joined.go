@@ -62,7 +62,8 @@ func (p *pair) link() string {
 	return fmt.Sprintf("La question n° %d est la même que la n° %d : répondez", p.twin.number, p.first.number)
 }
 
-// linked reports whether the experts have seen these words.
+// linked reports whether the experts have been told that the questions are joined
+// (link).
 func (p *pair) linked() bool { return p.post(p.answers, p.link()) != nil }
 
 // newAnswer returns an answer to the first question, from the experts in that room.
@@ -82,9 +83,9 @@ func (p *pair) give(ctx context.Context, m *carried, how func(context.Context, *
 	return err
 }
 
-// goOn returns the step that answers the first question again, with a text and a file,
-// while the asker of the other one adds something to it, and the expert writes in its
-// thread by mistake.
+// goOn returns the step that, once the questions are joined, answers the first one
+// again, with a text and a file, while the asker of the other one adds something to it,
+// and the expert writes in its thread by mistake.
 func (p *pair) goOn() step {
 	return step{p.linked, func(ctx context.Context) error {
 		p.late, p.file = p.newAnswer(p.answers), p.newAnswer(p.answers)

@@ -191,9 +191,9 @@ type tally struct {
 	lost                             []id.EventID
 }
 
-// count reads every room and relay as a client does, from its history and from sync,
-// and returns the counts of the answers to each command. The error means that a history
-// could not be read.
+// count reads every room and relay as a client does, from its history and from sync, and
+// returns the tally of all commands so far. The error means that a history could not be
+// read.
 func (l *load) count(ctx context.Context) (tally, error) {
 	t := tally{commands: len(l.commands)}
 	histories := make([][]*event.Event, len(l.rooms))
@@ -287,7 +287,9 @@ func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	return n
 }
 
-// finish lets the stories of all relays end, for at most the time of patience.
+// finish goes on with the stories of all relays until they are over, for at most the
+// time of patience; a story that is not over by then is no error. The error is that of a
+// step.
 func (l *load) finish(ctx context.Context, patience time.Duration) error {
 	g, each := errgroup.WithContext(ctx)
 	for _, r := range l.relays {

@@ -67,9 +67,9 @@ func line(rounds int, t tally) string {
 
 // crash plays the rounds in a temporary directory and returns the counts. seed
 // determines what happens in them. Without stories, people only ask, answer, edit and
-// delete. progress gets the faults and, if there are any, the
-// bot's log. The error also covers a data race, a message in clear text for an
-// encrypted room, and too few kills during a send.
+// delete. progress gets the faults and, if there are any, the bot's log. The error also
+// covers a data race, a message in clear text for an encrypted room, and kills of which
+// fewer than half were during a send.
 func crash(ctx context.Context, rounds int, seed uint64, stories bool, progress io.Writer) (t tally, err error) {
 	dir, err := os.MkdirTemp("", "heraut-crash-")
 	if err != nil {

@@ -131,8 +131,9 @@ func (r *relay) talk(ctx context.Context, round int) error {
 	return r.change(ctx)
 }
 
-// ask asks two questions and waits until the experts see them. If muted, the experts'
-// room mutes the bot meanwhile.
+// ask asks two questions and waits until the experts see the second one. If muted, the
+// experts' room mutes the bot while they are sent; if not, ask first changes the join
+// rule of that room.
 func (r *relay) ask(ctx context.Context, muted bool) error {
 	trouble := noTrouble
 	if muted {
@@ -154,8 +155,8 @@ func (r *relay) ask(ctx context.Context, muted bool) error {
 	return r.seen(ctx, r.messages[len(r.messages)-1])
 }
 
-// answer answers the questions that the experts have seen, with a file, and the asker
-// adds a file to each.
+// answer answers the questions that the experts have seen, each with a text and a file,
+// and the asker adds a file to each.
 func (r *relay) answer(ctx context.Context) error {
 	for root, question := range r.unanswered() {
 		if err := r.say(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root, about: question}); err != nil {
@@ -186,14 +187,16 @@ func (r *relay) change(ctx context.Context) error {
 	return nil
 }
 
-// edit edits the message m from another client of its author, if there is one.
+// edit edits the message m from another client of its author, if there is one, and
+// records that in m.
 func (r *relay) edit(ctx context.Context, m *carried) error {
 	_, err := r.author(m).SendEvent(ctx, m.from, event.EventMessage, edited(m))
 	m.edited = err == nil
 	return err
 }
 
-// remove deletes the message m from another client of its author, if there is one.
+// remove deletes the message m from another client of its author, if there is one, and
+// records that in m.
 func (r *relay) remove(ctx context.Context, m *carried) error {
 	_, err := r.author(m).RedactEvent(ctx, m.from, m.event)
 	m.deleted = err == nil

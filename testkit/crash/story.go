@@ -15,7 +15,7 @@ import (
 )
 
 // story is what people do about one question or two, step by step over several rounds,
-// so that the bot is killed between any two of them.
+// so that the bot is killed between some of them.
 type story struct{ steps []step }
 
 // step is one thing that people do as soon as ready reports true: they have seen what it
@@ -62,7 +62,8 @@ func (r *relay) advance(ctx context.Context) error {
 }
 
 // finish goes on with the stories until all of them are over, or until patience ends:
-// then a post is lost, which count finds. The error is that of a step.
+// then a post is lost, which count finds, and finish returns nil. The error is that of a
+// step, or of ctx.
 func (r *relay) finish(ctx context.Context, patience time.Duration) error {
 	deadline := time.Now().Add(patience)
 	for len(r.stories) > 0 && time.Now().Before(deadline) {
@@ -92,7 +93,7 @@ func together(ctx context.Context, things ...func(ctx context.Context) error) er
 // words, and is no edit, as the room's reader has seen it; nil if there is none.
 func (r *relay) post(room id.RoomID, words string) *event.Event { return r.find(room, words, false) }
 
-// find is post for edits too.
+// find is like post; if edit is true, it looks for an edit instead, by its new text.
 func (r *relay) find(room id.RoomID, words string, edit bool) *event.Event {
 	for _, evt := range r.readers()[room].Events(room) {
 		if evt.Sender == r.bot && evt.Type == event.EventMessage && isEdit(evt) == edit && strings.Contains(plain(evt), words) {

@@ -27,12 +27,13 @@ const (
 	troubles
 )
 
-// during makes the change k to the room, calls do, and undoes the change, so that
-// afterwards the bot is in the room and may write. in is the client of a person with
-// power in the room. A kick is over before do: the bot is back in the room by then.
-// Before a kick, during waits until answered reports that the bot has answered all
-// commands in the room, since a bot outside of it owes no answers; after 20 seconds it
-// leaves the kick out. The error joins those of all steps.
+// during makes the change k to the room, calls do, and undoes the change as far as the
+// bot or a later trouble needs it: afterwards the bot is in the room and may write.
+// noTrouble changes nothing. in is the client of a person with power in the room. A kick
+// is over before do: the bot is back in the room by then. Before a kick, during waits
+// until answered reports that the bot has answered all commands in the room, since a bot
+// outside of it owes no answers; after 20 seconds it leaves the kick out. The error
+// joins those of all steps.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
