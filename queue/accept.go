@@ -34,12 +34,12 @@ type Own struct {
 	ID  chat.EventID
 }
 
-// Accept stores the batch b in one transaction, then wakes the sender and the workers
-// of the rooms with new events. Once it has returned nil, each new event will be
-// handled once, even after a crash. It drops an event that is older than
-// Config.AnswerWithin, unless Config.Keeps accepts the event's room, or the event is of
-// a kind that is never too old, such as a deletion (tooOld). On an error nothing is
-// stored, and the caller fetches the batch again.
+// Accept stores the batch b in one transaction, then wakes the sender and the workers of
+// the rooms with new events. Once it has returned nil, each new readable event will be
+// handled once, even after a crash; a locked one, once Unlock has stored it. Accept drops
+// an event that is older than Config.AnswerWithin, unless Config.Keeps accepts the
+// event's room, or the event is of a kind that is never too old, such as a deletion
+// (tooOld). On an error nothing is stored, and the caller fetches the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {
@@ -78,9 +78,9 @@ type taken struct {
 }
 
 // take stores the batch b in the transaction of ctx, and returns what it changed. It
-// confirms the posts that sync shows, makes posts due that rooms in b.Powers refused,
-// adds the arrivals, and runs b.Change. A post that was in doubt, and that this sync
-// should have shown but does not, waits to be sent again.
+// confirms the posts that sync shows and erases their content, makes posts due that rooms
+// in b.Powers refused, adds the arrivals, and runs b.Change. A post that was in doubt,
+// and that this sync should have shown but does not, waits to be sent again.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
 		if err := q.confirm(ctx, own, now); err != nil {
@@ -116,10 +116,10 @@ func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err 
 	return t, nil
 }
 
-// takeArrival stores the event a, which came in at received, unless its id is known. It
-// counts a new one in t, and adds the room to t.rooms if the event is readable. It
-// stores one that is too old as dropped or, if Config.Keeps accepts its room, with Late
-// set.
+// takeArrival stores the event a, which came in at received, unless its id is known, and
+// counts it in t. It stores one that is too old as dropped, so that it is never handled,
+// or, if Config.Keeps accepts its room, with Late set. It adds the room of a readable
+// event to t.rooms, unless the event is dropped.
 func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.Time, t *taken) error {
 	old := q.tooOld(a, received)
 	a.Late = old && q.config.Keeps(ctx, a.Room)
@@ -192,12 +192,14 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 }
 
 // Doubts returns a channel that gets a value when an attempt to send ended without an
-// answer, so that it is in doubt whether the post was sent. One value may stand for
-// several attempts. A sync that begins no earlier than SyncBy shows whether they were.
+// answer, so that it is in doubt whether the post was sent; also for attempts that the
+// end of the last process cut off (Open). One value may stand for several attempts. A
+// sync that begins no earlier than SyncBy shows whether they were.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
 // SyncBy returns the earliest time at which a sync may begin that shows whether the
-// newest post in doubt was sent; the zero time if no post was ever in doubt.
+// newest post in doubt was sent; the zero time if no post was in doubt since the process
+// started. The result stays after the doubt has ended.
 func (q *Queue) SyncBy() time.Time {
 	ms := q.lastDoubt.Load()
 	if ms == 0 {

@@ -18,9 +18,10 @@ const (
 )
 
 // block handles row, a post that the homeserver refuses because the bot lacks rights in
-// the room; err is a *Blocked. It stores the post as one that waits for these rights
-// or, if it has waited for keepBlocked, as failed. It records the room as blocked. If
-// that is new, it posts messages that tell the operators.
+// the room; err is a *Blocked. It stores the post as one that waits for these rights,
+// with an attempt every probeBlocked, or, if it has waited for keepBlocked, as failed,
+// and then tells its guard. It records the room as blocked. If that is new, it posts
+// messages that tell the operators.
 func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	cause := err
 	if blocked, ok := errors.AsType[*Blocked](err); ok {

@@ -12,8 +12,9 @@ import (
 const (
 	// prepareWithin limits the duration of one attempt to copy a file.
 	prepareWithin = 10 * time.Minute
-	// copyTries is how often the queue tries to copy a file, within more than an hour by
-	// the backoff. Since the attempts are not stored, a restart begins anew.
+	// copyTries is how often the queue tries to copy a file. The waits between the
+	// attempts (backoff) add up to about 45 minutes. Since the attempts are not stored, a
+	// restart begins anew.
 	copyTries = 20
 )
 

@@ -56,9 +56,9 @@ func (a *deferred) remove(e chat.Event) {
 }
 
 // decideInBackground starts a goroutine that calls decide, a slow decision on e, and
-// commits its result, at most deferredAtOnce at a time. The room's worker goes on with
-// the events after e. If ctx ends or the commit fails, e stays open: the worker, or the
-// next process, handles it again.
+// commits its result or, if decide fails, an apology; at most deferredAtOnce decisions
+// run at a time. The room's worker goes on with the events after e. If ctx ends or the
+// commit fails, e stays open: the worker, or the next process, handles it again.
 func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
 	q.deferred.add(e)
 	q.deferred.group.Go(func() {

@@ -14,12 +14,14 @@ import (
 // post since the bot decided to: the room may have opened to more readers, or people
 // may have left. The methods run in the transaction of their context.
 type Guard interface {
-	// Check returns the verdict on the row's post, before each attempt. An error puts
-	// the attempt off.
+	// Check returns the verdict on the row's post before each attempt, and once more
+	// during an attempt in which a slow step comes before the request (Outgoing.Check).
+	// It changes nothing itself: Verdict.Change does. An error puts the attempt off.
 	Check(ctx context.Context, row Row) (Verdict, error)
-	// Ended is called once, when the row's post is in its room (Sent) or never will be
-	// (Failed), and not at all for a post that was withdrawn or withheld. The queue
-	// logs its error and goes on.
+	// Ended is called when the row's post is in its room (Sent) or never will be
+	// (Failed), and not for a post that was withdrawn or withheld; again if the
+	// homeserver loses the post and the queue sends it anew. The queue logs its error and
+	// goes on.
 	Ended(ctx context.Context, row Row) error
 }
 

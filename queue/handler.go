@@ -19,18 +19,21 @@ type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }
 
-// ErrOutdated is the error of a Result.Change whose decision rests on what has changed
-// since, such as a message that was edited while it was read. The queue then handles
-// the event again. That is no fault: the log mentions it at the level debug.
+// ErrOutdated is the error of a Result.Change whose decision rests on facts that have
+// changed since, such as the text of a message that was edited while it was read. The
+// queue then handles the event again, at most maxTries times. For a slow decision
+// (Result.Later) the log mentions the error at the level debug, since that is no fault;
+// for any other, at the level error.
 var ErrOutdated = errors.New("what was decided is out of date")
 
 // Result is a Handler's decision on an event: the posts that answer the event, and a
 // change of the database that is made together with them; or a function that decides
-// later. If the event is an edit, the posts replace the earlier answers to the edited
-// message, so the zero value deletes these answers, except for a late edit (see
+// later. If the event is an edit or a deletion, the posts replace the earlier answers to
+// that message, so the zero value deletes these answers, except for a late edit (see
 // Withdraw).
 type Result struct {
-	// Posts go out in order; the n-th has the key chat.KeyOf(e.Cause(), n).
+	// Posts go out in order; the n-th, from 0, has the key chat.KeyOf(e.Cause(), n),
+	// unless it replaces an earlier answer.
 	Posts []chat.Post
 	// Withdraw makes a late edit without posts delete the earlier answers; otherwise
 	// they stay.

@@ -41,9 +41,9 @@ func (q *Queue) beginLook() {
 }
 
 // endLook records for WaitIdle that the sender has looked for posts. underWay is the
-// number of rooms with an attempt to send under way; if it is 0 and no event is being
-// handled, endLook wakes WaitIdle. Posts that wait for the pace or the homeserver do
-// not count.
+// number of rooms with an attempt to send under way; if it is 0, endLook wakes WaitIdle,
+// which goes on waiting while an event is handled. Posts that wait for the pace or the
+// homeserver do not count.
 func (q *Queue) endLook(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0

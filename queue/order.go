@@ -16,10 +16,10 @@ const (
 	lookAhead = 8
 )
 
-// Order holds the person whom a post answers and the post's thread. By these, the
-// sender decides whether the post may be sent at the same time as another post of its
-// lane (the posts of one room and priority). A post with the zero Order is always sent
-// alone.
+// Order holds the person whom a post answers and the post's thread. By these, the sender
+// decides whether the post may be sent at the same time as another post of its lane (the
+// posts of one room and priority). A post without a Person is never sent together with
+// others of its room.
 type Order struct {
 	Person chat.UserID  // whom it answers; empty: it keeps its place among all posts
 	Thread chat.EventID // the thread that it goes to; empty: none

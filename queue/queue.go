@@ -129,9 +129,10 @@ type Config struct {
 	Counts *Counts
 }
 
-// Counts are the numbers of events and posts, by how the queue treated them, since it
-// was made. Received leaves out the dropped events and includes the late ones. They are
-// safe for concurrent use.
+// Counts are the numbers of events and posts, by how the queue treated them, since the
+// process started. Received leaves out the dropped events and includes the late ones;
+// Handled includes Failed, the events that got an apology. Retried and RateLimited count
+// attempts. The caller may read them at any time.
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts

@@ -218,8 +218,9 @@ func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time
 
 // reschedule handles an attempt that failed with err, from which the step what follows.
 // It sets in row when the post is tried again or, for StepRefuse, the reason why it is
-// never sent. After StepLimit, or if the homeserver does not answer for several rooms,
-// it also pauses the sender. It counts and logs the failure.
+// never sent. After StepLimit, or if the homeserver does not answer for several rooms, it
+// also pauses the sender. It logs the failure, and counts it unless only the post's lane
+// has to wait (StepWait) or the post loses a relation (StepUnrelate).
 func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	post := string(row.Key)
 	switch what {

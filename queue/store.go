@@ -44,7 +44,7 @@ const (
 	Trying    State = "trying"    // under way, or in doubt
 	Sent      State = "sent"      // in the room
 	Failed    State = "failed"    // refused for good
-	Cancelled State = "cancelled" // withdrawn before it was sent
+	Cancelled State = "cancelled" // withdrawn or withheld before it was sent
 )
 
 // Kind is the kind of a post: a post of its own, or the edit or deletion of another
@@ -75,7 +75,7 @@ type Row struct {
 
 	EventID     chat.EventID // set once the post is sent
 	DoneAt      time.Time    // when it was sent, failed or cancelled
-	Reason      string       // why it failed
+	Reason      string       // why it failed or was withheld
 	Attempts    int          // without those that a rate limit for all rooms put off
 	AttemptedAt time.Time
 	// Doubts counts the attempts that ended without an answer.

@@ -174,10 +174,10 @@ func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 }
 
 // commit stores result, the decision on e, and marks e as done, in one transaction that
-// also runs result.Change. If e is an edit or a deletion, it revises the earlier
-// answers. If e is done already, or is an edit or a deletion that does not count
-// (SupersedeEvent), commit only marks e as done, and runs no change. failed says that
-// result is an apology; an edit then leaves the earlier answers as they are.
+// also runs result.Change. If e is an edit or a deletion, it revises the earlier answers.
+// If e is done already, or is an edit or a deletion that does not count (SupersedeEvent),
+// commit only marks e as done, and runs no change. failed says that result is an apology;
+// an edit then leaves the earlier answers as they are, and the apology is not posted.
 func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed bool) error {
 	now := time.Now()
 	cause := e.Cause()

@@ -104,8 +104,8 @@ func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, 
 }
 
 // newQuestion returns the question that the message e asks, with the status from
-// mayLeave; it stores nothing. If e is an edit of a message whose question the experts
-// do not have yet, old is that question; otherwise old is zero. The error is a *Fault
+// mayLeave; it stores nothing. If the message has a question that the experts do not
+// have, or no longer, old is that question; otherwise old is zero. The error is a *Fault
 // if no relay takes the question, or if it may not leave the room.
 func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, theme, text string, readers chat.Readers) (Question, error) {
 	r, err := d.relayFor(ctx, e.Room, theme)

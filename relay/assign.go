@@ -94,8 +94,10 @@ func (d *Carrier) Assign(ctx context.Context, e chat.Event, q Question, name str
 	}, nil
 }
 
-// mayAssign returns the *Fault of mayPassOn, or one if the user who is in charge of the
-// question already, or is asked to be. name is the user's display name, for the fault.
+// mayAssign returns a *Fault if the sender of e may not ask the user who, displayed as
+// name, to look after the question q: that of mayPassOn, or one if this user is in charge
+// of q or asked already. It returns nil if the sender may; any other error is that of the
+// store.
 func (d *Carrier) mayAssign(ctx context.Context, e chat.Event, q Question, who chat.UserID, name string) error {
 	if err := d.mayPassOn(ctx, e, q); err != nil {
 		return err

@@ -20,8 +20,8 @@ type joined struct {
 }
 
 // joinedFault returns the *Fault that nothing is carried from the experts' thread of the
-// duplicate q, and whether these experts have the question that it repeats. Any other
-// error is that of the store.
+// duplicate q: FaultJoined, or FaultJoinedAway if other experts have the question that it
+// repeats. Any other error is that of the store; the result is never nil.
 func (d *Carrier) joinedFault(ctx context.Context, q Question) error {
 	first, err := d.original(ctx, q)
 	if err != nil {
@@ -377,11 +377,11 @@ func (d *Carrier) heard(ctx context.Context, q *Question, m Message) error {
 	return d.separate(ctx, q, "")
 }
 
-// settleDuplicates updates other questions after a change of the status of q, which was
-// before until then. If q is withdrawn, it takes q out of the duplicates of the
-// question that q repeats or, if q repeats none, gives the duplicates of q to another
-// question (bequeath). If q has become solved, it closes the duplicates of q too
-// (solveDuplicate). The caller saves q.
+// settleDuplicates updates other questions after a change of the status of q; before is q
+// before that change. If q is withdrawn, it takes q out of the duplicates of the question
+// that q repeats or, if q repeats none, gives the duplicates of q to another question
+// (bequeath). If q has become solved, it closes the duplicates of q too (solveDuplicate).
+// The caller saves q.
 func (d *Carrier) settleDuplicates(ctx context.Context, before Question, q *Question) error {
 	numbers := q.duplicates()
 	switch {
@@ -434,8 +434,9 @@ func (d *Carrier) solveWith(ctx context.Context, q *Question) error {
 	return d.remark(ctx, q, q.thread(), q.Origin, "relay-joined", data)
 }
 
-// isGiven reports whether an answer was given to the asker of the duplicate with that
-// number, or waits to be sent there, since the time by or earlier.
+// isGiven reports whether, at the time by or before, the bot posted an answer to the
+// asker of the duplicate with that number; the post may still wait to be sent. An answer
+// that was taken back or withheld does not count.
 func (d *Carrier) isGiven(ctx context.Context, number int64, by time.Time) (bool, error) {
 	given, err := d.store.MessagesOf(ctx, number)
 	return slices.ContainsFunc(given, func(g Message) bool { return g.Source != "" && !g.At.After(by) }), err

@@ -42,9 +42,10 @@ func (e Entry) MayBeShownTo(readers chat.Audience) bool { return readers.Beyond(
 // FAQ is the part of Store for the entries of the FAQ, the questions and answers that
 // experts chose to show again.
 type FAQ interface {
-	// SaveEntry stores the texts and the audience of e, in place of any entry with the same
-	// number or event, and returns its number. An entry with a number that is gone is
-	// chat.ErrNotFound. An entry stored again keeps its counts, and counts as confirmed.
+	// SaveEntry stores the texts and the audience of e, in place of any entry with the
+	// same number or event, and returns its number. An entry with a number that is gone
+	// is chat.ErrNotFound. An entry stored again keeps its counts; one with the same
+	// event counts as confirmed at e.KeptAt.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
 	// MarkShown records that the entries with these numbers were shown, unless the
 	// recorded time is less than a day before at; MarkHelped, that a question closed

@@ -9,7 +9,8 @@ import (
 	"heraut/search"
 )
 
-// minFound is the share of the words, by weight, that a question which is found holds.
+// minFound is the least share, by weight, of the searched words that a question must hold
+// to be found.
 const minFound = 0.5
 
 // Find searches questions, open or closed, and returns those that contain at least half

@@ -279,11 +279,13 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 }
 
 // Ended updates the question of row after a post about it was sent or failed for good
-// (queue.Guard): only a post that is in its room changes the status. If the post that
-// shows the question to the experts failed, Ended withdraws the question; if an edit of
-// it failed, it tells the asker. If a carried message, its file, an answer for a
-// duplicate or a request to a colleague failed, it tells the author. It does nothing
-// for other posts.
+// (queue.Guard). Once the question is in the experts' room, Ended stores when, and tells
+// the asker when the experts are expected back, and the former experts where their
+// question went. Once an answer or another message is in the other room, it changes the
+// question's status. If the post that shows the question to the experts failed, it
+// withdraws the question; if an edit of it failed, it tells the asker. If a carried
+// message, its file, an answer for a duplicate or a request to a colleague failed, it
+// tells the author. It does nothing for other posts.
 func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -330,10 +332,10 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-// copyEnded handles the end of row, a post that copies the message event of the
-// question q, or edits or deletes its copy. If row failed for good, it tells the
-// author. If a copy was sent, it updates the question (said, heard), and marks the
-// message as carried.
+// copyEnded handles the end of row, a post that copies the message event of the question
+// q, or edits its copy. If row failed for good, it tells the author. If a copy was sent,
+// it updates the question (said, heard), and marks the message as carried; it does
+// nothing if an edit was sent.
 func (d *Carrier) copyEnded(ctx context.Context, row queue.Row, q Question, event chat.EventID) error {
 	m, err := d.store.MessageOf(ctx, event)
 	if ok, err := has(err); !ok || !m.Carried() || m.Event != event {

@@ -28,9 +28,9 @@ type People interface {
 	ForgetQuestion(ctx context.Context, number int64) error
 }
 
-// DataOf returns the stored data about a person for the person: their questions,
-// messages about questions, reactions and vain searches, and the questions that they
-// are in charge of, are asked to look after, or made of messages.
+// DataOf returns the stored data about a person for the person: their questions, messages
+// about questions, reactions and vain searches, and the questions that they are in charge
+// of, are asked to look after, ask a colleague to look after, or made of messages.
 func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	if all, err = d.rolesOf(ctx, user); err != nil {
 		return nil, err
@@ -104,10 +104,11 @@ func (d *Carrier) rolesOf(ctx context.Context, user chat.UserID) (all []chat.Dat
 }
 
 // Forget deletes the data about user that DataOf returns, in the transaction of ctx:
-// messages, reactions, vain searches and questions. It also withdraws the bot's copies
-// of the person's messages and reactions in other rooms, and releases the questions of
-// which the person is in charge, and withdraws requests that name the person to look
-// after a question.
+// messages, reactions, vain searches and questions. It also withdraws the bot's copies of
+// the person's messages and reactions in other rooms. It releases the questions of which
+// the person is in charge, and withdraws the requests to colleagues that the person made
+// or got. It withdraws the questions that the person wanted to make of other people's
+// messages, if their authors have not agreed yet.
 func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {

@@ -222,7 +222,7 @@ type Relay struct {
 	Name   string        // as people type it: small letters, digits and hyphens
 	From   []chat.RoomID // may hold Direct
 	To     chat.RoomID
-	Themes []string // in small letters, without accents; none: the relay takes any question
+	Themes []string // in small letters, without accents; none: it takes questions without a theme
 	// MayWiden lets a question go to an audience wider than its own, if its asker
 	// consents.
 	MayWiden bool

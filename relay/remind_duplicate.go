@@ -7,10 +7,11 @@ import (
 	"heraut/chat"
 )
 
-// unheard returns when a person in the asker's room wrote the first message in the
-// duplicate q since the experts were last reminded that is without an answer for the working time
-// RemindOptions.Unanswered at now. It returns zero if there is none, in the experts'
-// quiet hours, and for a question that is no duplicate. The error is that of the store.
+// unheard returns when the asker's side of the duplicate q wrote the first message that
+// waits for an answer: the first one since the last answer and since the experts were
+// last reminded. It returns zero if there is none, if at now that message has waited for
+// less than the working time RemindOptions.Unanswered, in the experts' quiet hours, and
+// for a question that is no duplicate. The error is that of the store.
 //
 // Such a message arrives only in the thread of q, which no list shows.
 func (r *Reminders) unheard(ctx context.Context, q Question, quiet quietState, now time.Time) (time.Time, error) {

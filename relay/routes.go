@@ -178,10 +178,9 @@ func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 	return Relay{}, chat.ErrNotFound
 }
 
-// relayFor returns the relay for a question asked in a room: the one with the
-// question's theme, which is folded, or, if theme is empty, the one that takes any
-// question, or the only one. The error is a *Fault if there is none, which lists the
-// themes that the room has.
+// relayFor returns the relay for a question asked in a room: the one with the question's
+// theme, which is folded, or, if theme is empty, the one without themes, or the only one.
+// The error is a *Fault if there is none, which lists the themes that the room has.
 func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {

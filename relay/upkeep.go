@@ -240,8 +240,9 @@ func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	return u.Store.MarkListed(ctx, numbers, time.Time{})
 }
 
-// readNumbers parses about, the text in the guard of a list: numbers with spaces
-// between them. The error means that a part of the text is no number.
+// readNumbers parses about, a text of numbers with spaces between them, such as the one
+// in the guard of a list; nil if it is empty. The error means that a part of the text is
+// no number.
 func readNumbers(about string) (numbers []int64, err error) {
 	for _, word := range strings.Fields(about) {
 		n, err := strconv.ParseInt(word, 10, 64)

@@ -76,7 +76,7 @@ func (d *DB) SaveHost(ctx context.Context, source string, h announce.Host) error
 }
 
 // Owner returns the stored owner of repositories on a host, as a source gives it;
-// chat.ErrNotFound if it was never saved.
+// chat.ErrNotFound if it was never saved. name is in lower case.
 func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Owner, error) {
 	o := announce.Owner{Host: host, Name: name}
 	var started, announced int64

@@ -48,8 +48,9 @@ func (d *DB) Decide(ctx context.Context, source, key, outcome string) error {
 	return err
 }
 
-// Outcomes returns how many items of a source, over all time, got each decision, such
-// as announced or excluded.
+// Outcomes returns how many items of a source, over all time, got each decision, such as
+// announced or excluded. Items without a final decision count under the outcome that See
+// recorded.
 func (d *DB) Outcomes(ctx context.Context, source string) (map[string]int, error) {
 	rows, err := d.db.Query(ctx, "SELECT outcome, COUNT(*) FROM seen WHERE source = $1 GROUP BY outcome", source)
 	counts := map[string]int{}

@@ -56,8 +56,8 @@ func (d *DB) ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID
 
 // ChoiceBefore returns the latest list of choices from which asker may choose by a bare
 // number in the given message of the room: the asker's first message after the list. A
-// list that no message has followed yet counts too, unless it was posted before since.
-// The error is commands.ErrNoChoice if there is no such list.
+// list that no message has followed yet counts too, unless its command was sent before
+// since. The error is commands.ErrNoChoice if there is no such list.
 func (d *DB) ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (commands.Choice, error) {
 	if may, err := d.askers.has(ctx, d, room, asker); err != nil || !may {
 		return commands.Choice{}, cmp.Or(err, commands.ErrNoChoice)

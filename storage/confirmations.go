@@ -11,8 +11,8 @@ import (
 )
 
 // SaveConfirmation stores a command that waits until the person confirms it. It deletes
-// their other waiting commands in the room, and all commands that were stored before
-// the time expired.
+// their other waiting commands in the room, and all commands that were sent before the
+// time expired.
 func (d *DB) SaveConfirmation(ctx context.Context, c commands.Confirmation, expired time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, "DELETE FROM confirmation WHERE asked_at < $1 OR room_id = $2 AND by_user = $3 OR cause = $4",

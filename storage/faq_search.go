@@ -13,15 +13,16 @@ import (
 	"heraut/search"
 )
 
-// The weights of the columns of known_words: a word in the question counts most, a
-// synonym least.
+// The weights of the columns of known_words: a word or a sense in the question counts
+// most, a sense in the answer least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
 // knownWords holds the words under which searches find a known question (an answered
-// question or an entry of the FAQ), separated by spaces. question and answer hold the
-// stems of these two texts. senses holds the names of the senses that the thesaurus
-// finds in both (search.TextTerms), so that synonyms find each other, and the stems of
-// what people use the programs in the answer for (search.UsesIn).
+// question or an entry of the FAQ), separated by spaces. question holds the stems of the
+// question, and the names of the senses that the thesaurus finds in it
+// (search.TextTerms), so that synonyms find each other. answer holds the stems of the
+// answer. senses holds the senses of the answer, and the stems and senses of what people
+// use the programs in the answer for (search.UsesIn).
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {

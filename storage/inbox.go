@@ -191,11 +191,11 @@ func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	})
 }
 
-// PurgeQueue deletes handled events and finished posts that are older than before; the
-// posts of questions that are still stored stay. It gives up events that have waited
-// for a decryption key since a time before lockedBefore. It also deletes old choices,
+// PurgeQueue deletes handled events and finished posts that are older than before, except
+// those of questions that are still stored. It gives up events that have waited for a
+// decryption key since a time before lockedBefore. It also deletes old choices,
 // confirmations, changes of settings and declined invitations. It empties SQLite's log,
-// so that no erased content stays there.
+// unless another process reads the database, so that no erased content stays there.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
 	now := time.Now()
 	err := d.Do(ctx, func(ctx context.Context) error {

@@ -19,7 +19,7 @@ const (
 	// holds these words.
 	namedFrom = 3
 	// maxMisses limits how many different vain searches are stored for each room of
-	// experts.
+	// experts, and for the operators.
 	maxMisses = 2000
 	// keepMisses is how long a vain search counts.
 	keepMisses = 90 * 24 * time.Hour
@@ -35,11 +35,11 @@ func hashed(key []byte, parts ...string) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// AddMiss counts the search m of the person by that found nothing, for a room of
-// experts or, if experts is empty, for the operators. stems identify the words in any
-// order and form. It stores hashes of the words and the person, and the words
-// themselves only once namedFrom people searched them; nothing for new words if
-// maxMisses are stored.
+// AddMiss counts the search m of the person by that found nothing, for a room of experts
+// or, if experts is empty, for the operators; a person counts once for the same words.
+// The caller sorts stems, which identify the words in any order and form. AddMiss stores
+// hashes of the words and the person, and the words themselves only once namedFrom people
+// searched them; nothing for new words if maxMisses are stored.
 func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m relay.Miss, by chat.UserID, at time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		key, err := d.PickleKey(ctx)

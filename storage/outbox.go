@@ -95,9 +95,9 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	return err
 }
 
-// MoveAnnouncements moves the waiting announcements and webhooks' posts of the room
-// from to the room to, its successor, since nobody can post in the old room any more.
-// Posts that may have been sent already stay.
+// MoveAnnouncements moves the waiting announcements and webhooks' posts of the room from
+// to the room to, its successor, since nobody can post in the old room any more. Edits,
+// deletions and posts that may have been sent already stay.
 func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET room_id = $1
@@ -120,9 +120,10 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 
 // nextPostQuery returns the SQL query for the post to send next, and for the time at
 // which it is due. Only the oldest unfinished post of each lane (the posts of one room
-// and priority) can be next; heads is the SQL that finds these. The query takes the
-// most urgent post that is due at $1 or, if none is due, the post that will be due
-// first. $2 is a JSON list of rooms to leave out.
+// and priority) can be next; heads is the SQL that finds these. The query takes the most
+// urgent post that is due at $1 or, if none is due, the post that will be due first. $2
+// is a JSON list of rooms to leave out; if three of them are encrypted, the query leaves
+// out all encrypted rooms.
 func nextPostQuery(heads headsQuery) string {
 	return `
 		WITH RECURSIVE busy AS (SELECT value AS room_id FROM json_each($2)),

@@ -20,8 +20,9 @@ func noRow(err error) error {
 	return err
 }
 
-// Relays returns the relays that operators set up in the chat. A relay carries
-// questions from one room to a room of experts, and the answers back.
+// Relays returns the relays that operators set up in the chat, by name. A relay carries
+// questions from one or several rooms to a room of experts, and the answers back. The
+// caller may change the result.
 func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
 	all, err := d.relays.get(ctx, d.readRelays)
 	all = slices.Clone(all)

@@ -28,7 +28,9 @@ func (d *DB) Lists(ctx context.Context) (map[chat.RoomID]time.Time, error) {
 	return last, err
 }
 
-// SaveList records when a room of experts got the list of its open questions.
+// SaveList records at, the time when the list of open questions of a room of experts was
+// last sent or due, or when the room had its first question. The next list is the first
+// one due after that time.
 func (d *DB) SaveList(ctx context.Context, room chat.RoomID, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO question_list (room_id, told_at) VALUES ($1, $2)

@@ -30,8 +30,8 @@ const unwritableQuery = `
 	UNION ALL SELECT room_id, reason, since FROM blocked_room
 	ORDER BY room_id`
 
-// OldestTried returns the number of the oldest post that was tried but is still
-// unsent, leaving out rooms that refuse posts; 0 if there is none.
+// OldestTried returns the number of the oldest post that was tried but is still unsent,
+// leaving out posts that their room refuses; 0 if there is none.
 func (d *DB) OldestTried(ctx context.Context) (seq int64, err error) {
 	err = d.db.QueryRow(ctx, `
 		SELECT COALESCE(MIN(seq), 0) FROM outbox WHERE done_at = 0 AND attempted_at > 0 AND blocked_since = 0`).Scan(&seq)

@@ -48,7 +48,7 @@ func (d *DB) ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time)
 	})
 }
 
-// ConsentOf returns whether a person agreed that lists of thanks name them;
+// ConsentOf returns the state of a person's consent that lists of thanks name them;
 // thanks.Unasked if they were never asked.
 func (d *DB) ConsentOf(ctx context.Context, user chat.UserID) (c thanks.Consent, err error) {
 	err = d.db.QueryRow(ctx, "SELECT state FROM thanks_consent WHERE user_id = $1", user).Scan(&c)
@@ -58,8 +58,8 @@ func (d *DB) ConsentOf(ctx context.Context, user chat.UserID) (c thanks.Consent,
 	return c, err
 }
 
-// SaveConsent stores whether a person agreed that lists of thanks name them, in place
-// of an earlier answer.
+// SaveConsent stores the state of a person's consent that lists of thanks name them
+// (asked, agreed or refused), in place of an earlier one.
 func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO thanks_consent (user_id, state, at) VALUES ($1, $2, $3)
