@@ -94,10 +94,11 @@ func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 
 // missing handles the known events that a reading lacks, except past and cancelled
 // ones. It marks such an event as missing in d.update; once it has been missing for
-// goneAfter, it marks it as cancelled and adds a change to d.tell. An occurrence beyond
-// the range that is read goes to d.remove instead. If the reading has no future event,
-// or if more than three events and more than half of them vanish at once, the calendar
-// is likely broken, and missing marks no event.
+// goneAfter, it marks it as cancelled and adds a change to d.tell. An occurrence near
+// the end of the range that is read goes to d.remove instead, if the reading has others
+// of its series. If the reading has no future event, or if more than three events and
+// more than half of them vanish at once, the calendar is likely broken, and missing
+// marks no event.
 func (d *difference) missing(known []Event, m matching, read []calendar.Event, now time.Time) {
 	coming := slices.ContainsFunc(read, func(e calendar.Event) bool { return !(Event{Event: e}).past(now) })
 	there := map[string]bool{}

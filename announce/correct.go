@@ -44,11 +44,13 @@ func (d *decision) correct(ctx context.Context) error {
 	return d.announcer.edit(ctx, changed)
 }
 
-// revise updates the announced item n from r, a new reading of its source at now: its
-// text, whether it is gone, and its former name. It reports whether the messages about
-// the item have to be edited: the title or the address of an entry changed, the item is
-// gone or is back, or a repository has another name. A new description alone is no
-// reason. The caller saves n.
+// revise updates the announced item n from r, a new reading of its source at now: the
+// text of an entry, whether a software or a repository is gone (a repository that was
+// archived since counts as gone), and a repository's fields and former name. It reports
+// whether the messages about the item have to be edited: the title or the address of an
+// entry changed, the item is gone or is back, or a repository got another name within
+// renamedWithin after its announcement. A new description alone is no reason. The
+// caller saves n.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

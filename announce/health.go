@@ -26,8 +26,8 @@ type Notice struct {
 
 // keepState updates d.state according to whether this reading succeeded, and stores it
 // for the next round. It sends the operators one notice when the source stays
-// unreadable (brokenAfter failures in a row), and one when it can be read again. It
-// also calls move, which gives a feed its new address.
+// unreadable (brokenAfter failures in a row), and one when it can be read again after
+// that. It also calls move, which gives a feed its new address.
 func (d *decision) keepState(ctx context.Context) error {
 	s := &d.state
 	if d.batch.State != nil {

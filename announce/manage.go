@@ -178,12 +178,12 @@ func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHea
 
 // AddWatch checks the watch w. It returns w with its filter and rhythm in canonical
 // form, and a function that stores it in the transaction of its context. The function
-// does nothing if the room has the watch by then. w.Source is the name of a source or a
-// calendar in the configuration, the address of a feed that TryFeed has read, or that
-// of a calendar. The error is ErrNoSource if there is no such source, ErrExists if the
-// room has a watch with this source and filter, ErrTooMany if it has too many watches,
-// schedule.ErrRhythm or a *filter.Error if the rhythm or the filter is invalid, or that
-// of the store.
+// does nothing if the room has the watch by then. Run begins to read a new feed after
+// the commit. w.Source is the name of a source or a calendar in the configuration, the
+// address of a feed that TryFeed has read, or that of a calendar. The error is
+// ErrNoSource if there is no such source, ErrExists if the room has a watch with this
+// source and filter, ErrTooMany if it has too many watches, schedule.ErrRhythm or a
+// *filter.Error if the rhythm or the filter is invalid, or that of the store.
 func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
 	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
@@ -223,12 +223,12 @@ func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx cont
 	}, nil
 }
 
-// SetRhythm finds the watch of the room w.Room that has w's source and filter. It
-// returns that watch, still unchanged, and a function that stores w.Rhythm for it.
-// Items that already wait for a digest keep their due time. The error is
-// chat.ErrNotFound if there is no such watch, ErrExists if it has this rhythm already,
-// ErrDeclared if the configuration declares it, schedule.ErrRhythm for an invalid
-// rhythm, or that of the store.
+// SetRhythm finds the watch of the room w.Room that has w's source and filter, the
+// filter in the canonical form that AddWatch returns. It returns that watch, still
+// unchanged, and a function that stores w.Rhythm for it. Items that already wait for a
+// digest keep their due time. The error is chat.ErrNotFound if there is no such watch,
+// ErrExists if it has this rhythm already, ErrDeclared if the configuration declares
+// it, schedule.ErrRhythm for an invalid rhythm, or that of the store.
 func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -250,10 +250,10 @@ func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetRemind finds the watch of the room w.Room that has w's source and filter. It
-// returns that watch, still unchanged, and a function that stores w.Remind, the
-// reminders, for it. The error is chat.ErrNotFound if there is no such watch,
-// ErrDeclared if the configuration declares it, or that of the store.
+// SetRemind finds the watch of the room w.Room that has w's source and filter, the
+// filter in canonical form. It returns that watch, still unchanged, and a function that
+// stores w.Remind, the reminders, for it. The error is chat.ErrNotFound if there is no
+// such watch, ErrDeclared if the configuration declares it, or that of the store.
 func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -268,10 +268,11 @@ func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetLabel finds the watch of the room w.Room that has w's source and filter. It
-// returns that watch with w.Label as its label, and a function that stores this label.
-// The error is chat.ErrNotFound if there is no such watch, ErrExists if it has this
-// label already, ErrDeclared if the configuration declares it, or that of the store.
+// SetLabel finds the watch of the room w.Room that has w's source and filter, the
+// filter in canonical form. It returns that watch with w.Label as its label, and a
+// function that stores this label. The error is chat.ErrNotFound if there is no such
+// watch, ErrExists if it has this label already, ErrDeclared if the configuration
+// declares it, or that of the store.
 func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {

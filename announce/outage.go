@@ -10,10 +10,11 @@ import (
 // count as deleted.
 const outageFor = 30 * 24 * time.Hour
 
-// count records in h the state of the code host that a reading at the time at found. If
-// the host lost all its items since the reading before, or several of them that are
-// more than a tenth, it counts as out of order: its missing items do not count as
-// deleted until they are back or outageFor has passed.
+// count records in h the state of the code host that a reading at the time at found.
+// The host counts as out of order if the source says that it is down, or if it lost all
+// its items since it was last in order, or several of them that are more than a tenth:
+// its missing items do not count as deleted until they are back or outageFor has
+// passed.
 func (h *Host) count(now sources.HostNow, at time.Time) {
 	h.down = now.Down
 	missing := h.Items - now.Items

@@ -47,10 +47,10 @@ func (d *decision) decide(ctx context.Context) error {
 
 // outcomeOf updates the item n from a new reading of the source, if the source is asked
 // again for the items to decide about. It returns Vanished if the item no longer
-// exists, or was not read again for outageFor, and Settling if it has to wait longer. A
-// repository waits while it is empty, for emptyFor at most: outcomeOf then sets n.Due
-// to the next time to look at it. The result is empty if only the rooms' filters still
-// have to decide.
+// exists, or if this reading lacks it and the bot first saw it more than outageFor ago,
+// and Settling if it has to wait longer. A repository waits while it is empty, for
+// emptyFor at most: outcomeOf then sets n.Due to the next time to look at it. The
+// result is empty if only the rooms' filters still have to decide.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
@@ -130,7 +130,8 @@ func (n *News) reread(item sources.Item, now time.Time) {
 }
 
 // accepts reports whether a watch with the filter f announces the item n. A new version
-// of a software is announced only if the filter also names the software («nom:gimp»).
+// of a software is announced only if a term of the filter also tests the name, as
+// «nom:gimp» does, or the bare word «gimp».
 func accepts(f *filter.Filter, n *News) bool {
 	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
 }

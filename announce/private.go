@@ -45,7 +45,8 @@ func (d *Announcer) GuardFor(ctx context.Context, room chat.RoomID, locations []
 	return chat.Guard{By: GuardName, About: string(then)}, err
 }
 
-// locationOf returns the location of the source of that name.
+// locationOf returns the location of the source of that name in the configuration, or
+// else the name itself: a feed that a room added is named by its address.
 func (d *Announcer) locationOf(name string) string {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {

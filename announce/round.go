@@ -100,10 +100,11 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 const retryStore = time.Minute
 
 // toReread returns two lists of stored items whose present form the source has to give
-// again. due holds the items to decide about now. followed holds items that wait to be
-// posted or were first announced in the last 30 days, so that a change in the source
-// corrects their messages; at most followAtOnce, and of sources that deliver everything
-// in each reading only those of the last 7 days.
+// again. due holds the items to decide about now. followed holds at most followAtOnce
+// items that wait to be posted or were first announced in the last 30 days, so that a
+// change in the source corrects their messages; of a source of repositories, only those
+// that were last read a day ago or earlier, and of other sources, which deliver
+// everything in each reading, only those announced in the last 7 days.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.announcer.store.DueNews(ctx, name, now); err != nil {

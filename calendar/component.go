@@ -13,8 +13,8 @@ type component struct {
 	children []*component
 }
 
-// get returns the raw value of the component's first property with that name; empty if
-// there is none.
+// get returns the raw value of the component's first property with that name, in upper
+// case; empty if there is none.
 func (c *component) get(name string) string {
 	if p := c.find(name); p != nil {
 		return p.value
@@ -22,8 +22,8 @@ func (c *component) get(name string) string {
 	return ""
 }
 
-// text returns the value of the component's first property with that name, without
-// escapes and surrounding spaces; empty if there is none.
+// text returns the value of the component's first property with that name, in upper
+// case, without escapes and surrounding spaces; empty if there is none.
 func (c *component) text(name string) string { return strings.TrimSpace(unescape(c.get(name))) }
 
 func (c *component) find(name string) *property {

@@ -29,7 +29,8 @@ type jsonEvent struct {
 
 // readJSON reads a list of events, alone or under "events" or "data" in an object. It
 // skips items that are no events, and those beyond maxEvents. The error wraps
-// ErrTruncated or ErrFormat, also if no item is an event. data must not be empty.
+// ErrTruncated or ErrFormat, also if there are items but none is an event. data must
+// not be empty.
 func readJSON(data []byte, local *time.Location) (*Calendar, error) {
 	var items []json.RawMessage
 	if data[0] == '{' {

@@ -166,9 +166,9 @@ func (b *budget) spent() bool { return time.Now().After(b.ends) }
 
 // between returns the starts of the rule from first on, within [from, to], at most
 // maxOccurrences. until is the last allowed start; zero means that there is no last
-// one. If the rule gives no start, or exceeds the budget b before it gives one, first
-// is the only start, provided that it is within [from, to]. If until is before first,
-// there is no start.
+// one. If the rule gives no start, or the budget b is spent already, first is the only
+// start, provided that it is within [from, to]. If until is before first, there is no
+// start.
 func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.Time {
 	o := r.options
 	o.Dtstart, o.Until = first, until

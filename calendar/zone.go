@@ -201,7 +201,7 @@ func shownZone(name string) *time.Location {
 var offsetName = regexp.MustCompile(`(?i)(?:^|\b|\()(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\b`)
 
 // offsetZone returns a zone with the fixed offset that a name states, such as UTC+02:00
-// or GMT -0500; nil if it states none, or one of more than 14 hours.
+// or GMT -0500; nil if it states none, or one of 15 hours or more.
 func offsetZone(name string) *time.Location {
 	m := offsetName.FindStringSubmatch(name)
 	if m == nil {

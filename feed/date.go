@@ -176,9 +176,9 @@ type civil struct {
 	zone                                   *time.Location // nil: UTC
 }
 
-// setZone stores in d the offset from UTC that s states: the name of a zone, or the
-// offset itself such as +0200. It returns false for other text and for more than 15
-// hours.
+// setZone stores in d the offset from UTC that s, in lower case, states: the name of a
+// zone, or the offset itself such as +0200. It returns false for other text and for
+// more than 15 hours.
 func (d *civil) setZone(s string) bool {
 	if hours, ok := zones[s]; ok {
 		d.zone = time.FixedZone("", int(hours*3600))
@@ -219,7 +219,7 @@ func (d *civil) time() (time.Time, bool) {
 }
 
 // monthNamed returns the month, 1 to 12, whose French or English name begins with word,
-// of at least three letters; 0 if none does, or several do.
+// a folded text of at least three letters; 0 if none does, or several do.
 func monthNamed(word string) int {
 	if len(word) < 3 {
 		return 0

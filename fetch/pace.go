@@ -37,8 +37,8 @@ func NewPace(every time.Duration) *Pace {
 // in a row. After a success, the wait is the interval, give or take a tenth, so that
 // the bot does not read all sources at once. After the first failure it is a minute, or
 // the interval if that is shorter. Each further failure doubles the wait, up to an
-// hour, or up to the interval if that is longer, give or take a quarter. The wait is
-// never shorter than the source asked for.
+// hour, or up to the interval if that is longer. Waits after failures vary by up to a
+// quarter. The wait is never shorter than the source asked for.
 func (p *Pace) Next(err error) time.Duration {
 	if err == nil {
 		p.backoff.Reset()

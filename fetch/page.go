@@ -29,8 +29,9 @@ func trimBlank(head []byte) []byte {
 }
 
 // isPage reports whether data that begin with head are a web page. It looks at the
-// first element, since contentType, the HTTP header, is often wrong for data; false if
-// head ends inside a comment.
+// first element; if that is not html, head or body, also at the other bytes and at
+// contentType, the HTTP header, which is often wrong for data. It returns false if head
+// ends inside a comment.
 func isPage(head []byte, contentType string) bool {
 	rest := trimBlank(head)
 	for bytes.HasPrefix(rest, []byte("<!--")) || bytes.HasPrefix(rest, []byte("<?")) {

@@ -23,8 +23,9 @@ type listedState struct {
 }
 
 // Fetch returns the events of the catalogue that the bot never saw: software that is
-// new, recommended, withdrawn, gone or has a new version. It sends no request. Without
-// a catalogue it returns an error; beside a catalogue that could not be refreshed, the
+// new, recommended, withdrawn, gone or has a new version; and, of the items to read
+// again, those that were withdrawn or are listed again. It sends no request. Without a
+// catalogue it returns an error; beside a catalogue that could not be refreshed, the
 // Batch is complete and the error says why.
 func (c *otherCatalogue) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := c.current()

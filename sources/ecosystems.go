@@ -175,10 +175,11 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 }
 
 // host reads the new repositories of one code host into the batch, from where mark says
-// the last round ended, and those of its items that the query asks to read again. It
-// stores the new mark in the state. name is the host's name in the API. A host without
-// a page in the API is no error. Failed requests about owners are reported after all
-// else is read.
+// the last round ended, and those of its items that the query asks to read again. The
+// first time, and then every wholeEvery, it reads the host from end to end. It stores
+// the new mark in the state. name is the host's name in the API. A host without a page
+// in the API is no error. Failed requests about owners are reported after all else is
+// read.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {

@@ -150,8 +150,8 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 
 // parse reads a feed from source and returns it with a hash of its bytes. Unless whole
 // is set, it returns a nil feed if the hash equals before: the feed has not changed.
-// contentType and address are those of the answer. The errors are those of source and
-// of ReadFeed.
+// contentType is the header of the answer, address the requested address. The errors
+// are those of source and of ReadFeed.
 func parse(source io.Reader, contentType, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
 	body, err := io.ReadAll(source)
 	if err != nil {
@@ -201,8 +201,8 @@ func (s *feedState) moved(to string, now time.Time) {
 	}
 }
 
-// FeedTitle returns a feed's own title, from the state of its last batch; empty when
-// the feed has none, for nil, and when the state is not a feed's.
+// FeedTitle returns the title that a feed or a calendar gives itself, from its stored
+// state; empty if it has none, for nil, and for the state of another kind of source.
 func FeedTitle(state []byte) string {
 	var s feedState
 	if err := readState(state, &s); err != nil {

@@ -122,7 +122,7 @@ func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found
 	return trial, found, err
 }
 
-// A Recent source can return its newest items, whether they are new or not.
+// A Recent source can return its newest items, whether the bot saw them before or not.
 type Recent interface {
 	// Recent returns the newest items, at most n, newest first. state is that of the
 	// last Batch.

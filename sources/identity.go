@@ -60,8 +60,8 @@ func repositoryItem(r *catalogue.Repository) Item {
 }
 
 // freshRepository returns item, a repository seen for the first time at now, as news:
-// Created if its forge created it in the last 30 days, Listed if earlier or at an
-// unknown time.
+// Created if it was created in the last 30 days, Listed if earlier or at an unknown
+// time.
 func freshRepository(item Item, now time.Time) Fresh {
 	created := item.Repository.Created
 	if !created.IsZero() && now.Sub(created) <= lately {

@@ -19,9 +19,10 @@ type sill struct {
 var errNotLoaded = errors.New("the catalogue is not loaded yet")
 
 // Fetch returns the events of the catalogue that the bot never saw: a software was
-// added, withdrawn or recommended. It sends no request. Without a catalogue it returns
-// an error; beside a catalogue that could not be refreshed, the Batch is complete and
-// the error says why.
+// added, withdrawn or recommended; and, of the items to read again, those that were
+// withdrawn or are listed again. It sends no request. Without a catalogue it returns an
+// error; beside a catalogue that could not be refreshed, the Batch is complete and the
+// error says why.
 func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := s.current()
 	if state.Catalogue == nil {

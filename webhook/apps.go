@@ -62,9 +62,10 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s, "", false
 }
 
-// jira sets n.body and n.syntax from v, a field of Jira. If v is a string, it is in
-// Jira's wiki markup. If v is an object, it is a document in Atlassian's JSON format,
-// which jira turns into plain text.
+// jira sets n.body from v, a field of Jira. If v is a string, it is in Jira's wiki
+// markup: jira turns it into the markup of chats, and sets n.syntax to chatMarkup. If v
+// is an object, it is a document in Atlassian's JSON format, whose plain text becomes
+// the body.
 func (n *note) jira(v any) {
 	s, isWiki := v.(string)
 	if !isWiki {
@@ -86,8 +87,8 @@ var (
 )
 
 // jiraText returns the plain text of v, a decoded JSON value: a string as it is, and
-// the paragraphs of a document in Atlassian's format, one a line. For any other value
-// it returns "".
+// the paragraphs of a document in Atlassian's format, one a line. Of an array, it joins
+// the texts of the elements. For any other value it returns "".
 func jiraText(v any) string {
 	switch x := v.(type) {
 	case string:
@@ -220,8 +221,8 @@ func readScalingo(_ *reader, o object) []*note {
 }
 
 // details adds the fields of d to the note as facts. It leaves out the fields named in
-// but, fields that may hold secrets, ids, texts of more than 300 bytes, and values that
-// repeat the note's author.
+// but, fields that may hold secrets, those whose name ends in _id, texts of more than
+// 300 bytes, and values that repeat the note's author.
 func (n *note) details(d object, but ...string) {
 	for _, key := range d.keys() {
 		value := d.str(key)

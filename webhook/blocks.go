@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// blocks adds the visible parts of all, the blocks of a message, to the pieces to
-// write. Blocks are Slack's layout format (Block Kit), which Mattermost also has.
+// blocks adds the texts, images, tables and links of all, the blocks of a message, to
+// the pieces to write. Blocks are Slack's layout format (Block Kit), which Mattermost
+// also has.
 func (w *writer) blocks(all []object) {
 	for _, b := range all {
 		w.block(b)
@@ -146,8 +147,9 @@ func (w *writer) richText(e object) {
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // richLine returns the parts of o, a Slack rich text (texts, links, mentions…), as one
-// string in mrkdwn, Slack's markup. Mentions become general words such as «@member» in
-// the language lang.
+// string in mrkdwn, Slack's markup. Mentions of persons, groups and channels become
+// general words such as «@member» in the language lang; a mention of all members, such
+// as «@here», stays.
 func richLine(lang string, o object) string {
 	var b strings.Builder
 	for _, e := range o.objects("elements") {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// isOtherChat reports whether o is a message for an incoming webhook of Teams
-// (adaptive cards), Google Chat, Matrix, DingTalk, WeCom or Feishu. Forges and
-// monitors can send these formats.
+// isOtherChat reports whether o is a message for an incoming webhook of Teams (adaptive
+// cards), Google Chat, Matrix, DingTalk, WeCom or Feishu. Code hosts and monitors can
+// send these formats.
 func isOtherChat(o object) bool {
 	return len(adaptiveCards(o)) > 0 || len(o.list("cardsV2")) > 0 || len(o.list("cards")) > 0 ||
 		strings.HasPrefix(o.str("msgtype"), "m.") && o.str("body") != "" || len(asian(o)) > 0
 }
 
-// otherChat adds the visible parts of a message for Teams, Google Chat, Matrix,
+// otherChat adds the texts and links of a message for Teams, Google Chat, Matrix,
 // DingTalk, WeCom or Feishu to the pieces to write.
 func (w *writer) otherChat(o object) {
 	w.add(piece{text: o.str("text"), syntax: chatMarkup})
@@ -95,8 +95,8 @@ func (w *writer) adaptive(o object) {
 	}
 }
 
-// googleCard adds the visible parts of a card for Google Chat, in version 1 or 2 of
-// its format, to the pieces to write.
+// googleCard adds the titles, texts and buttons of a card for Google Chat, in version 1
+// or 2 of its format, to the pieces to write. It leaves out images.
 func (w *writer) googleCard(card object) {
 	w.add(piece{text: card.str("header", "title"), style: "strong"}, piece{text: card.str("header", "subtitle"), line: true})
 	for _, s := range card.objects("sections") {
@@ -146,9 +146,9 @@ func inBrowser(raw string) string {
 	return u.Query().Get("url")
 }
 
-// asian adds the visible parts of a message for DingTalk, WeCom or Feishu to the pieces
-// to write. message is the object inside the request's body that holds the content,
-// such as the one under the key "card".
+// asian adds the titles, texts and links of a message for DingTalk, WeCom or Feishu to
+// the pieces to write. message is the object inside the request's body that holds the
+// content, such as the one under the key "card".
 func (w *writer) asian(message object) {
 	w.add(
 		piece{text: cmp.Or(message.str("title"), message.str("header", "title", "content")), style: "strong"},

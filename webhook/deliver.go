@@ -34,10 +34,11 @@ type window struct {
 	over   bool // a delivery waits for the end of the minute
 }
 
-// Run posts the waiting deliveries, at once when a request was accepted and every
-// checkEvery, until ctx ends. It also disables the hooks of rooms that the bot left,
-// enables those of rooms to which it returned, and deletes old data every hour. It logs
-// errors and goes on, so it always returns nil.
+// Run posts the waiting deliveries until ctx ends: at once when a request was accepted,
+// when a hook's limit per minute allows more posts, and at least every checkEvery. It
+// also disables the hooks of rooms that the bot left, enables those of rooms to which
+// it returned, and deletes old data every hour. It logs errors and goes on, so it
+// always returns nil.
 func (s *Service) Run(ctx context.Context) error {
 	var purged time.Time
 	for ctx.Err() == nil {

@@ -38,8 +38,9 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 
 // update handles the notes that repeat or end a stored alert: it stores the alert's new
 // state and edits the message that shows it, with a reply in its thread if the alert
-// ended. It returns the other notes as new alerts, which the caller posts and stores. A
-// new alert that is over already gets no Key, since no later note belongs to it.
+// ended. It returns the other notes as new alerts, which are not stored yet; notes
+// about no alert are among them, with an empty Key. A new alert that is over already
+// gets no Key either, since no later note belongs to it.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.Cause(t.cause), 0)
 	var changed []chat.PostKey // in order

@@ -24,8 +24,9 @@ var (
 )
 
 // telling returns a note about o, a JSON object of unknown format. Its title, state,
-// text and link come from fields with usual names for these; other short fields become
-// facts, at most eight, except those that may hold secrets.
+// text and link come from fields with usual names for these; what o lacks of them,
+// except the link, comes from an object directly within o. Other short fields of o
+// become facts, at most eight, except those that may hold secrets.
 func (r *reader) telling(o object) *note {
 	n := &note{title: o.first(tellingTitle...), state: o.first(tellingState...), body: o.first(tellingBody...)}
 	for _, key := range tellingLink {
@@ -83,9 +84,9 @@ const (
 )
 
 // excerpt returns the beginning of a JSON value as indented text of at most maxExcerpt
-// bytes, with a line «…» after it if it is cut. It leaves out empty fields, those that
-// may hold secrets, and all but the first five values of an array, and shortens texts
-// to maxShown characters. It returns "" if nothing remains.
+// bytes, with a line «…» after it if it is cut. It leaves out empty fields, addresses
+// of APIs, fields that may hold secrets, and all but the first five values of an array,
+// and shortens texts to maxShown characters. It returns "" if nothing remains.
 func excerpt(value any) string {
 	shown := pruned(value, 0)
 	if shown == nil {

@@ -67,9 +67,9 @@ func answer(w http.ResponseWriter, status int, body string) {
 }
 
 // post answers a tool's HTTP request: it checks the secret, the limits, the body and
-// the signature, stores a delivery and wakes Run. It counts the outcome in s.counts,
-// but only logs an error of the store, after which the sender gets status 503. It never
-// logs the request's address or body.
+// the signature, stores a delivery, unless it repeats one, and wakes Run. It counts the
+// outcome in s.counts, but only logs an error of the store, after which the sender gets
+// status 503. It never logs the request's address or body.
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.lookUp(r.PathValue("secret"))
 	if !ok {

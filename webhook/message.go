@@ -135,7 +135,8 @@ type shape struct {
 // message returns the message of o, a body in this format, with times in the reader's
 // zone. If the body has more than maxNotes notes, a line with the number of the surplus
 // notes stands in their place; but if the first surplus note is about an alert, all
-// notes stay. ok is false if the body has no text to post.
+// notes stay. ok is false if the body gives no note or, in the format of a chat, no
+// text to post.
 func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	if s.chat != nil {
 		p := newSheet(r.lang)

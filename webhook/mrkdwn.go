@@ -91,8 +91,9 @@ func contact(to, label string) string {
 }
 
 // named returns the text, in the language lang, for a Slack token that names a person,
-// a channel or a date; "" for an HTML comment. m holds the submatches of the expression
-// token. A mention of all members, such as «@channel», stays in the text.
+// a group, a channel or a date: the token's label, or else a general word such as
+// «@member». A mention of all members, such as «@channel», stays; an HTML comment gives
+// "". m holds the submatches of the expression token.
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {

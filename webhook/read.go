@@ -167,9 +167,9 @@ func (p payload) scalar() (payload, error) {
 }
 
 // encodedForm returns p with the content of text, a URL-encoded form such as a=b&c=d,
-// as form reads it. It also accepts payload= followed by a value that the sender forgot
-// to encode. A text that is no form becomes the payload's text. The error is an
-// *UnreadableError.
+// as form reads it. It also accepts payload= followed by JSON that the sender forgot to
+// encode. A text that is no form becomes the payload's text, decoded if it is
+// URL-encoded. The error is an *UnreadableError.
 func (p payload) encodedForm(text string) (payload, error) {
 	if raw, ok := strings.CutPrefix(text, "payload="); ok {
 		if v, err := decodeJSON(raw); err == nil {

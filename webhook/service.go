@@ -71,9 +71,9 @@ type Service struct {
 }
 
 // New returns a Service with the hooks of the store. declared lists the hooks of the
-// configuration: of the stored hooks that came from the configuration, New deletes those
-// that it no longer declares, and updates the signing secrets of the others. Declare
-// adds the new ones.
+// configuration: of the stored hooks that came from the configuration, New deletes
+// those that it no longer declares, and updates the signing secrets of the others.
+// Declare adds the new ones. The error is that of the store.
 func New(ctx context.Context, o Options, declared []Declaration) (*Service, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -116,7 +116,7 @@ type Declaration struct {
 // this room and name. If it is stored with another room or name, Declare stores it anew
 // and deletes its waiting deliveries. room is the id of the room that d.Room names,
 // possibly by an alias. A hook of that name that people made in the room is deleted
-// with its deliveries.
+// with its deliveries. The error is that of the store.
 func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
 	s.mu.Lock()
 	h, known := s.hooks[d.Hash]
@@ -182,7 +182,8 @@ func (s *Service) forget(h Hook) {
 	delete(s.hooks, h.Hash)
 }
 
-// In returns a room's hooks, declared and paused ones too, sorted by name.
+// In returns a room's hooks, declared and paused ones too, sorted by name. The error is
+// that of the store.
 func (s *Service) In(ctx context.Context, room chat.RoomID) ([]Hook, error) {
 	all, err := s.Store.Hooks(ctx)
 	all = slices.DeleteFunc(all, func(h Hook) bool { return h.Room != room })

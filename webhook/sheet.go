@@ -205,7 +205,8 @@ func singleSpaces(s string) string {
 }
 
 // code appends a block of code to the message, as it is but for secrets in web
-// addresses.
+// addresses and tabs, which become spaces. If it does not fit, code ends it with a line
+// «…» and sets p.cut: the message is full.
 func (p *sheet) code(s string) {
 	if p.cut {
 		return

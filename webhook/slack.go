@@ -89,8 +89,7 @@ type piece struct {
 }
 
 // writer collects the pieces of a chat message until flush writes them. It does not
-// write them at once, because senders repeat texts: flush leaves out a piece whose text
-// another piece contains.
+// write them at once, because senders repeat texts: flush leaves out a repeated one.
 type writer struct {
 	*sheet
 	pieces []piece
@@ -105,8 +104,8 @@ func (w *writer) add(all ...piece) {
 }
 
 // message adds the text, the blocks and the attachments of a message for Slack,
-// Mattermost or Discord to the pieces to write. It leaves out the text if there are
-// blocks, since clients then show the text only in notifications.
+// Mattermost or Discord to the pieces to write. It leaves out the text if the blocks
+// give a piece, since clients then show the text only in notifications.
 func (w *writer) message(o object) {
 	blocks := o.objects("blocks")
 	text := piece{text: textIn(o, "text"), syntax: chatMarkup}
@@ -138,8 +137,9 @@ func (w *writer) message(o object) {
 	}
 }
 
-// attachment adds the visible parts of an attachment, as Slack and Mattermost have
-// them, to the pieces to write.
+// attachment adds the texts, fields, images and link buttons of an attachment, as Slack
+// and Mattermost have them, to the pieces to write; its field fallback if it has none
+// of these.
 func (w *writer) attachment(a object) {
 	before := len(w.pieces)
 	w.add(
@@ -187,8 +187,8 @@ func (w *writer) button(b object) {
 	}
 }
 
-// embed adds the visible parts of an embed, Discord's kind of attachment, to the
-// pieces to write.
+// embed adds the author, title, text, fields and footer of an embed, Discord's kind of
+// attachment, to the pieces to write. It leaves out images.
 func (w *writer) embed(e object) {
 	w.add(
 		piece{text: e.str("author", "name"), link: e.str("author", "url")},
@@ -201,8 +201,8 @@ func (w *writer) embed(e object) {
 	w.add(piece{text: e.str("footer", "text"), style: "em", line: true})
 }
 
-// card adds the visible parts of a connector card, the older format for Teams, to the
-// pieces to write.
+// card adds the texts, facts and links of a connector card, the older format for Teams,
+// to the pieces to write. It leaves out images.
 func (w *writer) card(o object) {
 	w.add(piece{text: o.first("title", "summary"), style: "strong"}, piece{text: o.str("text"), syntax: markdown})
 	for _, s := range o.objects("sections") {

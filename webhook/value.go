@@ -67,7 +67,8 @@ func (o object) list(path ...string) []any {
 	return nil
 }
 
-// objects returns the objects in the array at path, without its other values.
+// objects returns the objects in the array at path, without its other values; a single
+// object counts as an array of one.
 func (o object) objects(path ...string) []object { return objectsOf(o.list(path...)) }
 
 func objectsOf(list []any) (all []object) {
@@ -129,8 +130,8 @@ func names(list []any, keys ...string) (all []string) {
 }
 
 // timeOf parses a time in one of the formats that tools use; a time without a zone is
-// in UTC. It returns the zero time if the text is unreadable, or if
-// its year is before 1990: tools write such times for «not yet».
+// in UTC. It returns the zero time if the text is unreadable, or if its year is before
+// 1990: tools write such times for «never».
 func timeOf(s string) time.Time {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700",
