@@ -84,7 +84,7 @@ func (a *Alarm) Run(ctx context.Context) {
 }
 
 // Flush sends at once every message that is due, also messages about troubles younger
-// than Options.After, and tries the channels that failed again. The process calls it
+// than Options.After, and tries again the channels that failed. The process calls it
 // before it ends with an error. If Options.Files are given and none of them can be
 // written, Flush sends nothing and logs that: a service manager may start the process
 // again and again, and each start would send the same message.

@@ -26,8 +26,9 @@ func key(state health.State, subject string) string { return string(state) + "\x
 // present holds the troubles that last at now. value converts a trouble for a message.
 // A trouble younger than after gets no message yet, and one that is not Grave none at
 // all. If settling is true, no trouble counts as ended, since a process that has just
-// started has not found all its troubles. next is the earliest time at which a message
-// about a trouble that has none in due will be due; it is zero if there is none.
+// started has not found all its troubles. next is the earliest time at which one of the
+// present troubles that have no message in due will have one; it is zero if there are
+// none.
 func decide(before map[string]sent, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
 	wake := func(at time.Time) {
 		if next.IsZero() || at.Before(next) {

@@ -103,9 +103,10 @@ type File struct{ data []byte }
 
 // Open opens the file at path, which Write has stored with the same key, and checks
 // that it is whole. The error wraps ErrStale if the file was stored with another key or
-// is damaged. Any other error is the system's, such as fs.ErrNotExist. What happens to
-// the file at path afterwards does not change the File, which reads a copy: Open writes
-// that to the same directory, which needs the space, and removes its name.
+// is damaged. Any other error is the system's, such as fs.ErrNotExist. The File reads a
+// copy without a name, which Open makes in the same directory, so a later change of the
+// file at path does not change it. The copy needs space there until the program no
+// longer uses the File.
 func Open(path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,7 +1,7 @@
 package text
 
-// Distance returns the number of insertions, deletions, substitutions and swaps of
-// neighbouring characters that turn a into b (optimal string alignment). Case and
+// Distance returns the least number of insertions, deletions, substitutions and swaps
+// of neighbouring characters that turn a into b (optimal string alignment). Case and
 // accents count: the caller folds the texts if they should not.
 func Distance(a, b string) int {
 	s, t := []rune(a), []rune(b)

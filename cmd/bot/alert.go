@@ -19,8 +19,8 @@ import (
 	"heraut/health"
 )
 
-// Alert is the section alert of the configuration: how operators learn of troubles
-// when Matrix cannot reach them.
+// Alert is the section alert of the configuration: the ways besides Matrix by which
+// operators learn of troubles, and after how long.
 type Alert struct {
 	// After is how long a trouble lasts before it is told.
 	After time.Duration `yaml:"after"`
@@ -55,7 +55,7 @@ type AlertWebhook struct {
 }
 
 // checkAlert records in r the faults of a, the configuration's section alert, and
-// resolves the file paths in a: those that the file gives are relative to it.
+// resolves the file paths in a, which are relative to the configuration file.
 func (r *reader) checkAlert(a *Alert) {
 	r.atLeast("alert.after", a.After, 0)
 	if m := &a.Mail; len(m.To) > 0 || m.Server != "" {

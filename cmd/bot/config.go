@@ -119,8 +119,8 @@ type Limits struct {
 	Room   Rate `yaml:"room"`
 }
 
-// Invitations is the section of the configuration that says whose invitations the bot
-// accepts.
+// Invitations is the section of the configuration that names the servers whose people
+// may invite the bot.
 type Invitations struct {
 	// Servers lists server names, with * for any run of characters. An empty list
 	// means the bot's own server.
@@ -260,7 +260,7 @@ type Questions struct {
 }
 
 // Files is the part of the configuration that says which files the bot copies between
-// two rooms with the same readers.
+// two rooms with the same readers and the same encryption.
 type Files struct {
 	Carry bool `yaml:"carry"`
 	// MaxMiB is the largest size.

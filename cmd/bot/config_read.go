@@ -63,9 +63,9 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 // readConfig returns the configuration in data, the content of the configuration file,
 // with the secrets, and puts its languages in force for the process. It also returns
 // remarks about values that are allowed but probably mistakes. The error, for a wrong
-// configuration, is of type Faults and lists all faults. file is the file's path, to
-// which relative paths in it refer and which messages show; env looks up variables of
-// the environment.
+// configuration, is of type Faults and lists all faults, or only that of the encoding
+// or of the YAML syntax if there is one. file is the file's path, to which relative
+// paths in it refer and which messages show; env looks up variables of the environment.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	r.encoding(data)

@@ -175,9 +175,9 @@ func evenText(s string) string {
 }
 
 // readFAQ reads entries from content, in JSON if it starts with a bracket, otherwise in
-// Markdown. Days are in the time zone zone; an entry without a day gets the day of now.
-// It removes Matrix ids from the texts. An entry number that is negative or too large
-// becomes 0. The error is a *lineFault.
+// Markdown. Days are in the time zone zone; an entry without a day gets the time now.
+// It replaces each user id in the texts by an ellipsis. An entry number that is
+// negative or too large becomes 0. The error is a *lineFault.
 func readFAQ(content []byte, zone *time.Location, now time.Time) ([]importedEntry, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	read := readSections

@@ -31,8 +31,8 @@ var (
 	searchesMissed    = prometheus.NewDesc("heraut_searches_missed", "Different words that three people or more searched in vain in the last 30 days.", nil, nil)
 )
 
-// questionMetrics is the report on questions as metrics: counts without people, and
-// without the words of searches. It is safe for concurrent use.
+// questionMetrics is a Prometheus collector for the report on questions: counts without
+// people, and without the words of searches. It is safe for concurrent use.
 type questionMetrics struct {
 	ctx    context.Context //nolint:containedctx // a scrape has none; the end of the process ends its query
 	report func(ctx context.Context, o relay.ReportOptions) (relay.Report, error)

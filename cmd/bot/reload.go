@@ -128,8 +128,9 @@ func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 
 // keepFixed copies to next those settings of config that only a restart can change (the
 // state directory, the homeserver, the user, the format of the log, the time zone), and
-// returns the names of those that differed; nil if none did. A recovery key's file in
-// the state directory stays there too.
+// returns the names of those that differed; nil if none did. If next has the recovery
+// key's file at its default place in the state directory, keepFixed moves that place to
+// the state directory of config.
 func keepFixed(config, next *Config) (names []string) {
 	fixed := func(name string, differs bool) {
 		if differs {

@@ -126,7 +126,8 @@ func (s shared) component(name string) zerolog.Logger {
 // serve builds the parts of the bot, each from those before it, and runs them until ctx
 // ends or one fails. It locks the state directory meanwhile, reports troubles to the
 // monitor, life to systemd through notify, and calls started once the listeners are
-// open, before the login. The error is the first one of building, running or closing.
+// open, before the login. The error is that of building or running, joined with those
+// of closing the parts.
 func serve(
 	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
 ) (err error) {
@@ -224,7 +225,7 @@ func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeG
 }
 
 // waitFor waits for the group g and returns its error. Once ctx has ended, it waits at
-// most stopWithin more, and then returns an error of its own.
+// most stopWithin more; if the group still runs then, it returns an error of its own.
 func waitFor(ctx context.Context, g *errgroup.Group) error {
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()

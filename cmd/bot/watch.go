@@ -220,7 +220,8 @@ func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble)
 
 // accountAge reports a trouble to the monitor eleven months after the account was made
 // or last renewed, and ends it after a renewal. It does nothing without the preset of
-// Tchap, where accounts expire after a year, or if the database cannot be read.
+// Tchap, where accounts expire after thirteen months, or if the database cannot be
+// read.
 func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	if w.config.Preset != PresetTchap {
 		return

@@ -39,7 +39,8 @@ type hooks interface {
 }
 
 // newWebhooks returns the bot's webhooks: openHooks, or noHooks if the configuration
-// turns them off. The error comes from reading the hooks in the database.
+// turns them off. The error comes from the database, in which it reads the hooks and
+// deletes those that the configuration no longer declares.
 func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	config := s.config.Webhooks
 	if config.Listen == "" {

@@ -47,8 +47,8 @@ type stage struct {
 // start starts the homeserver, the accounts, the rooms, the news and the bot in the
 // directory dir, and stores them in s. program is the file of the bot's program;
 // progress gets French lines about each step. It returns when the bot has greeted the
-// person; from then on a goroutine publishes new repositories. The caller calls stop,
-// even after an error.
+// person; from then on a goroutine publishes new repositories. The error is that of the
+// first step that fails. The caller calls stop, even after an error.
 func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
 	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
 	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
@@ -112,7 +112,9 @@ func (s *stage) account(ctx context.Context, login, password, name string) (test
 }
 
 // startBot starts the bot from the file program, with its configuration and data in
-// dir, stores it in s.bot and waits until it has read its catalogue and can answer.
+// dir, stores it in s.bot and waits until it has read its catalogue and can answer. The
+// error means that the bot did not start, or comes from WaitReady or waitCatalogue,
+// which limit the time.
 func (s *stage) startBot(ctx context.Context, dir, program string) error {
 	program, err := filepath.Abs(program)
 	if err != nil {
