@@ -18,13 +18,15 @@ import (
 // is UTF-16 if it begins with that byte order mark, or else the one that contentType,
 // the HTTP header, names. If contentType is empty or names an unknown one, the text
 // counts as UTF-8. Bytes that are not valid UTF-8 count as Windows-1252, but those of a
-// truncated «é» or «’» become U+FFFD (repairedUTF8).
+// truncated «é» or «’» become U+FFFD, and long runs of white space are cut
+// (repairedUTF8).
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
 // decoded returns a reader that converts the text in r to UTF-8. The text's character
 // set is UTF-16 if it begins with that byte order mark, or else the one that
 // contentType, the HTTP header, names. If contentType names none or an unknown one, the
-// text counts as UTF-8. repairedUTF8 replaces bytes that are not valid UTF-8.
+// text counts as UTF-8. repairedUTF8 replaces bytes that are not valid UTF-8, and cuts
+// long runs of white space.
 func decoded(r *bufio.Reader, contentType string) io.Reader {
 	start, _ := r.Peek(2) // the next read returns the same error
 	var in io.Reader = r

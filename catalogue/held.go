@@ -68,9 +68,10 @@ func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	return held, nil
 }
 
-// check returns an error that says why to hold the version v back, or nil: it lacks too
-// many entries of the old catalogue (ErrShrunk), or has too many more than the smallest
-// catalogue of the day before now (ErrSwollen). A nil old accepts every version.
+// check returns an error that says why to hold the version v back, or nil. It compares
+// numbers of entries: v has too few against the old catalogue (ErrShrunk), or too many
+// against the smallest catalogue of the day before now (ErrSwollen). A nil old accepts
+// every version.
 func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	if old == nil {
 		return nil

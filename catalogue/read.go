@@ -23,10 +23,11 @@ type Dropped struct {
 
 // Read decodes a catalogue of any generation: a JSON array of elements, or generation
 // A's object with such an array under "catalog". It decides the format of each element
-// separately. It drops and reports an unusable element and reads the others. A list of
-// anything else than software of the SILL is an ErrUnknownList. The error, if any,
-// wraps one of the Err values of this package, such as ErrTooLarge for more than
-// MaxSize bytes, or is r's.
+// separately. It drops and reports an unusable element and reads the others. The error
+// is ErrUnknownList if more than half of the elements are of another kind, and
+// ErrNoEntries if none is usable, as in a list of repositories. Any error wraps one of
+// the Err values of this package, such as ErrTooLarge for more than MaxSize bytes, or
+// is r's.
 func Read(r io.Reader) (File, error) {
 	f, err := read(newInput(r))
 	if err != nil {

@@ -84,7 +84,8 @@ func description(s string) string {
 }
 
 // link returns s as an absolute http or https URL; an empty string if it is none, or
-// holds a user name. An address that begins with // gets https.
+// holds a user name. An address that begins with // gets https. Of a text of more than
+// maxURL characters, only the first maxURL count.
 func link(s string) string {
 	s = clean(s, maxURL)
 	if strings.HasPrefix(s, "//") {
