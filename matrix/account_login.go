@@ -61,11 +61,13 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 }
 
 // classifyLoginError returns err, the error of a failed login, as one of the errors of
-// errors.go if one fits. passes reports whether a later login may succeed without a
-// change to the configuration. It may ask the homeserver whether it takes passwords, and
-// for a page where the owner can help (withPage). If the account is suspended, it
-// reports that to the health monitor; passes is then false if config.NewSession is set,
-// since an operator should not have to wait for the end of the suspension.
+// errors.go if one fits. ErrNoPasswordLogin and ErrWrongPassword come in a *Paged if the
+// homeserver names a page where the owner can help (withPage). passes reports whether a
+// later login may succeed without a change to the configuration. classifyLoginError may
+// ask the homeserver whether it takes passwords, and for that page. If the account is
+// suspended, it reports that to the health monitor; passes is then false if
+// config.NewSession is set, since an operator should not have to wait for the end of the
+// suspension.
 func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool, _ error) {
 	trouble, suspended := TroubleOf(err)
 	answer, status := answered(err)
@@ -92,8 +94,9 @@ func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool
 
 // awaitLogin delays the next login after loginTries or more failed logins in a row: it
 // waits until loginEvery has passed since the last one. After fewer failures it returns
-// at once. While it waits, the health monitor has the trouble LoginPostponed. The error
-// is that of the store, or the cause of ctx if ctx ends first.
+// at once. When it waits, the health monitor gets the trouble LoginPostponed, which
+// stays until a login succeeds (keepSession). The error is that of the store, or the
+// cause of ctx if ctx ends first.
 func (c *Client) awaitLogin(ctx context.Context) error {
 	a, err := c.store.Account(ctx)
 	if err != nil {

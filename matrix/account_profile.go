@@ -13,9 +13,10 @@ import (
 // errForbidden reports that the server's capabilities exclude a change.
 var errForbidden = errors.New("the server does not allow it")
 
-// introduce gives the account its configured name, and its configured picture if it has
-// none (setAvatar). Some servers, Tchap among them, do not let an account change them:
-// introduce then only logs a warning, and the bot goes on.
+// introduce gives the account its configured name and, if it has no picture or
+// config.NewSession is set, its configured picture (setAvatar). Some servers, Tchap
+// among them, do not let an account change them: introduce then only logs a warning, and
+// the bot goes on.
 func (c *Client) introduce(ctx context.Context) {
 	if err := c.setDisplayName(ctx); err != nil {
 		c.log.Warn().Err(err).Msg("The account's display name could not be set (matrix.display_name): set it with another client, or ask the server's administrators")

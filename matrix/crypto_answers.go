@@ -60,9 +60,10 @@ func prepared(r *http.Request) (answer *http.Response, found bool, err error) {
 }
 
 // onlyClaimed returns those one-time keys of answer that the request r claims; nil if
-// answer is. mautrix panics on the key of a device that it did not ask for: since the bot
-// asked, another room may have sent that device a message, or received one from it, so
-// that mautrix needs no key of it any more.
+// answer is nil. mautrix panics on the key of a device that it did not ask for: since
+// the bot asked, another room may have sent that device a message, or received one from
+// it, so that mautrix needs no key of it any more. The error says that the body of r or
+// answer is no JSON of its kind.
 func onlyClaimed(r *http.Request, answer []byte) ([]byte, error) {
 	if answer == nil {
 		return nil, nil

@@ -12,9 +12,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// decrypted is the result of decrypting an event: its clear form, or the name of the
-// missing key for which it has to wait, or an error. A clear form together with a name
-// waits for the devices of its sender.
+// decrypted is the result of decrypting an event: its clear form; or the error and the
+// name of the missing key for which the event has to wait; or an error alone, if it can
+// never be decrypted. A clear form together with a name waits for the devices of its
+// sender.
 type decrypted struct {
 	plain *event.Event
 	// session, if not empty, names what the event waits for: the missing key, or the

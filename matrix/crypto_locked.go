@@ -106,9 +106,10 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 }
 
 // repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver by
-// new ones, within repairWithin; meanwhile nothing is encrypted or decrypted. It only
-// logs an error. It is needed when the homeserver refuses some, because it has others
-// under their ids: messages to this device would then fail one after the other.
+// new ones; meanwhile nothing is encrypted or decrypted. It only logs an error, and
+// gives up without one after repairWithin. It is needed when the homeserver refuses
+// some, because it has others under their ids: messages to this device would then fail
+// one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
 	ctx, cancel := context.WithTimeout(ctx, repairWithin)
@@ -209,12 +210,12 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 	return evt, nil
 }
 
-// chaseKeys asks other devices for the keys of waiting messages, at most asksAtOnce keys
-// a call, and tells the rooms of messages that have waited for UnreadableAfter. seen
-// holds the progress of each message between calls: chaseKeys adds new messages and
-// deletes those that wait no more. It also wakes messages that wait for devices which
-// nobody is requesting any more, and counts the waiting messages anew in c.locked. The
-// error is that of the store or of intake.
+// chaseKeys asks other devices, once, for the keys of messages that have waited for
+// askForKeyAfter, at most asksAtOnce keys a call, and tells the rooms of messages that
+// have waited for UnreadableAfter. seen holds the progress of each message between
+// calls: chaseKeys adds new messages and deletes those that wait no more. It also wakes
+// messages that wait for devices which nobody is requesting any more, and counts the
+// waiting messages anew in c.locked. The error is that of the store or of intake.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {

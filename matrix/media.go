@@ -18,8 +18,9 @@ import (
 )
 
 // mediaOf returns the address of the content of a message's file, with the keys if the
-// content is encrypted. The result is zero if the message gives no address, one that is
-// longer than maxAddress, or one in a form that the bot does not know.
+// content is encrypted. The result is zero if the message gives no address or one that
+// is longer than maxAddress, or if the address or the keys are in a form that the bot
+// does not know.
 func mediaOf(content *event.MessageEventContent) chat.Media {
 	if content.File == nil {
 		return mediaAt(content.URL, "")

@@ -76,8 +76,9 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
-// left returns the member whom an event takes out of the room, by leaving, a kick or a
-// ban; nil if it takes out none, or the bot itself.
+// left returns the person whom an event takes out of a room in which they were, by
+// leaving, a kick or a ban; nil if it takes out none, such as one who was only invited,
+// or the bot itself.
 func (c *Client) left(evt *event.Event) *chat.Left {
 	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
 		return nil

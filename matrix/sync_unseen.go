@@ -11,9 +11,10 @@ import (
 
 // addUnseen adds to the answer of a sync that began at began the rooms that the bot
 // joined before and that this sync should show but does not. It adds such a room as
-// joined, without events, or as left if the bot is no longer in it. Dendrite sometimes
-// leaves out a room, or shows it without the bot's join, and never shows the join
-// later. addUnseen only logs an error; the next sync tries again.
+// joined, without events, or as left if the bot is no longer in it; it leaves out a
+// successor to which the bot has moved and in which it still is. Dendrite sometimes
+// leaves out a room, or shows it without the bot's join, and never shows the join later.
+// addUnseen only logs an error; the next sync tries again.
 func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
 	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
 	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {

@@ -198,8 +198,9 @@ func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error)
 }
 
 // underBurst measures the times until answers, in milliseconds, during a burst of
-// requests, half of which go to unknown webhooks. refused counts the requests that were
-// not accepted. It returns once the burst is over.
+// requests, half of which go to an unknown webhook. refused counts the requests that
+// were not accepted, those to the unknown one included. It returns once the burst is
+// over.
 func (h *hooked) underBurst(ctx context.Context, size webhookSize) (took []float64, refused int64, err error) {
 	var others atomic.Int64
 	var all sync.WaitGroup

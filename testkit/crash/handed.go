@@ -112,7 +112,7 @@ func (m *carried) countCrossing(c copies, histories map[id.RoomID][]*event.Event
 
 // countFormer checks in the history of its former experts that the question m, which was
 // handed over, came there once, and that nothing of it came after it was closed there.
-// It adds what is wrong to the tally t, and returns how many messages there that hold the
+// It adds the result to the tally t, and returns how many messages there that hold the
 // question's text are not deleted.
 func (m *carried) countFormer(history []*event.Event, bot id.UserID, t *tally) (standing int) {
 	sent, closed, redacted := 0, false, redactions(history, bot)
