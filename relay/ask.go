@@ -18,9 +18,9 @@ const maxQuestion = 4000
 
 // Ask handles the command that asks a question in the message e, new or edited; args is
 // «[#theme] text». It returns a function that stores and shows the question in the
-// transaction of its context, perhaps with suggestions first; for an edit, it changes
-// the question that the message asked. The error is a *Fault if the question cannot be
-// asked.
+// transaction of its context, perhaps with suggestions first if e is new; for an edit of
+// a message that asked a question, it changes that question. The error is a *Fault if the
+// question cannot be asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	if text, err = d.questionText(ctx, e, text); err != nil {
@@ -103,10 +103,11 @@ func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, 
 	}, nil
 }
 
-// newQuestion returns the question that the message e asks, with the status from
-// mayLeave; it stores nothing. If the message has a question that the experts do not
-// have, or no longer, old is that question; otherwise old is zero. The error is a *Fault
-// if no relay takes the question, or if it may not leave the room.
+// newQuestion returns the question with that theme and text that the message e asks, with
+// the status from mayLeave; it stores nothing. theme is folded, empty for none; readers
+// are the bounds on who may read the message. If the message has a question that the
+// experts do not have, or no longer, old is that question; otherwise old is zero. The
+// error is a *Fault if no relay takes the question, or if it may not leave the room.
 func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, theme, text string, readers chat.Readers) (Question, error) {
 	r, err := d.relayFor(ctx, e.Room, theme)
 	if err != nil {

@@ -219,9 +219,9 @@ func (d *Carrier) IsAssigned(q Question, user chat.UserID) bool {
 	return q.Claimer != user && q.Assign.waitsFor(user, d.Now())
 }
 
-// Decline returns a function by which the sender of e, a colleague, refuses to look
-// after the question q. It does nothing if the sender is not asked to any more. The
-// error is a *Fault outside the experts' room.
+// Decline returns a function by which the sender of e, a colleague, refuses to look after
+// the question q: it ends the request and tells the expert who asked. It does nothing if
+// the sender is not asked to any more. The error is a *Fault outside the experts' room.
 func (d *Carrier) Decline(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	if e.Room != q.Experts {
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
@@ -312,8 +312,8 @@ func (d *Carrier) lapse(ctx context.Context, overdue []Question, now time.Time) 
 }
 
 // leftAssigned updates the request to look after q when the user leaves the experts'
-// room: it ends the request if the user is the colleague, and forgets who asked if it
-// is the user. The caller saves q.
+// room. If the user is the colleague, it ends the request and tells the expert who asked;
+// if the user is that expert, it forgets who asked. The caller saves q.
 func (d *Carrier) leftAssigned(ctx context.Context, q *Question, user chat.UserID) error {
 	switch user {
 	case q.Assign.To:
@@ -325,7 +325,8 @@ func (d *Carrier) leftAssigned(ctx context.Context, q *Question, user chat.UserI
 }
 
 // checkAssignment is the Check of the post that asks a colleague: it goes only while the
-// request stands, to a member of the room.
+// request stands, to a member of the room. If the colleague has left the room, the
+// verdict also ends the request and tells the expert who asked.
 func (d *Carrier) checkAssignment(ctx context.Context, row queue.Row, q Question) (queue.Verdict, error) {
 	switch {
 	case q.Assign.Ask != row.Key || q.Assign.To == "":

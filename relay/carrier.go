@@ -31,9 +31,9 @@ type Queue interface {
 	Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error)
 }
 
-// Suggest is a function that returns suggestions for a question asked in a room,
-// nearest first: known answers and software that may be shown there. Each is HTML for
-// a list item, in the language lang.
+// Suggest is a function that returns suggestions for a question asked in a room, nearest
+// first: known answers and software that may be shown there. Each holds HTML for a list
+// item, in the language lang, and an entry of the FAQ its number.
 type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error)
 
 // Options are the arguments of NewCarrier: the store, the queue, the rooms, the relays

@@ -132,8 +132,10 @@ func (d *Carrier) original(ctx context.Context, q Question) (Question, error) {
 	return q, nil
 }
 
-// mayJoin returns a *Fault if q may not become a duplicate of first: it would never be
-// answered, or the answers to first may not go to its room (mayShare).
+// mayJoin returns a *Fault if q may not become a duplicate of first, nil if it may. It
+// may not if first has not reached its experts or is withdrawn, if first is closed and no
+// answer to it is stored, or if the answers to first may not go to the room of q
+// (mayShare). Any other error is that of the store or of looking up the rooms.
 func (d *Carrier) mayJoin(ctx context.Context, first, q Question) error {
 	if !first.Status.Asked() || first.Waits() {
 		return &Fault{What: FaultNotOpen, Number: first.Number}

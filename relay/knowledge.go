@@ -92,9 +92,10 @@ func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.Roo
 }
 
 // Answer returns the expert's answer that a command in room means: the message replyTo
-// or, if that is empty, the only answer in the thread of the question. Only an answer
-// that was written in room, was carried to the asker and still has its text counts. The
-// error is ErrNoAnswer if there is none, or if the thread has several.
+// or, if that is empty, the only answer in thread, whose root shows the question to the
+// experts. Only an answer that was written in room, was carried to the asker and still
+// has its text counts. The error is ErrNoAnswer if there is none, or if the thread has
+// several.
 func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
 	if replyTo != "" {
 		m, err := k.Store.MessageOf(ctx, replyTo)

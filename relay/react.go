@@ -17,9 +17,10 @@ const (
 
 // React handles the reaction e to a message of a question: the Result carries out the
 // asker's choice, an expert's claim, a colleague's refusal to look after the question,
-// or the sign that the question is solved, or repeats any other emoji on the copy in
-// the other room. The Result is empty for a reaction without an effect. React returns
-// false if the message belongs to no question, or the room neither asks nor answers it.
+// the end of that request by the expert who asked, or the sign that the question is
+// solved, or repeats any other emoji on the copy in the other room. The Result is empty
+// for a reaction without an effect. React returns false if the message belongs to no
+// question, or the room neither asks nor answers it.
 func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)

@@ -127,10 +127,10 @@ func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, erro
 	}, err
 }
 
-// Check returns the verdict on a list of open questions before it is sent
-// (queue.Guard). It leaves out questions that were closed or handed over meanwhile, or
-// that the experts' room may no longer see. If all questions stay, the list goes
-// unchanged; if some do, it is rendered again; if none does, it is withheld.
+// Check returns the verdict on a list of open questions before it is sent (queue.Guard).
+// It leaves out questions that were closed, handed over or joined to another one
+// meanwhile, or that the experts' room may no longer see. If all questions stay, the list
+// goes unchanged; if some do, it is rendered again; if none does, it is withheld.
 func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var open []Question
 	words := strings.Fields(row.Post.Guard.About)

@@ -282,8 +282,9 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 }
 
 // confirmation returns the HTML of the message that shows the asker the state of the
-// question, and the language of the HTML; both are empty if there is nothing to show.
-// continues says that the message continues a message in a room that was upgraded.
+// question, and the language of the HTML; both are empty for a question whose message was
+// deleted, and for the zero Question. continues says that the message continues a message
+// in a room that was upgraded.
 func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil

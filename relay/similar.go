@@ -97,8 +97,9 @@ const (
 )
 
 // Similar returns the known questions in library that resemble a text, best first, at
-// most 3. It leaves out those for which the function may returns false, and poor
-// matches. It returns nil for a text without meaningful words.
+// most 3; nil if there are none. It leaves out those for which the function may returns
+// false, and poor matches. For a text without meaningful words it reads nothing and
+// returns nil.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
 	l := newLikening(text)
 	if len(l.terms) == 0 {
@@ -224,9 +225,10 @@ func (l *likening) match(c Candidate) match {
 	}
 }
 
-// value returns how well a known question, which holds these terms, stands for a stem
-// of the text, from 0 to 1. A near word counts fully in its question (asked), and far
-// times as much in its answer.
+// value returns how well a known question, which holds these terms, stands for a stem of
+// the text, from 0 to 1: 1 if it holds the stem itself. A word of near meaning counts
+// nearTells times its nearness if its question holds it (asked), and far times that if
+// only its answer does.
 func (l *likening) value(stem string, asked, holds map[string]bool, far float64) (best float64) {
 	if holds[stem] {
 		return 1

@@ -35,11 +35,12 @@ func hashed(key []byte, parts ...string) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// AddMiss counts the search m of the person by that found nothing, for a room of experts
-// or, if experts is empty, for the operators; a person counts once for the same words.
-// The caller sorts stems, which identify the words in any order and form. AddMiss stores
-// hashes of the words and the person, and the words themselves only once namedFrom people
-// searched them; nothing for new words if maxMisses are stored.
+// AddMiss counts the search m that the person by made at the time at and that found
+// nothing, for a room of experts or, if experts is empty, for the operators; a person
+// counts once for the same words. The caller sorts stems, which identify the words in any
+// order and form. AddMiss stores hashes of the words and the person, and the words
+// themselves only once namedFrom people searched them; nothing for new words if maxMisses
+// are stored.
 func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m relay.Miss, by chat.UserID, at time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		key, err := d.PickleKey(ctx)
@@ -119,8 +120,9 @@ func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, m
 	})
 }
 
-// missesOf calls do with each stored search without a result that a person made, and
-// stops at the first error of do, which it returns.
+// missesOf calls do with each stored search without a result that a person made: its room
+// of experts (empty: the operators), the hashes of the words and of the person, and its
+// time. It stops at the first error of do, which it returns.
 func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts chat.RoomID, hash, asker []byte, at time.Time) error) error {
 	type row struct {
 		experts     chat.RoomID
