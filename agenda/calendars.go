@@ -100,8 +100,9 @@ const (
 	keepEvents = 30 * 24 * time.Hour
 )
 
-// Run reads the calendars and posts everything that is due, until ctx ends. It logs the
-// errors of Round and tries again, so it always returns nil.
+// Run calls Round at once and then every roundEvery, or more often if a calendar of the
+// configuration has a shorter interval, until ctx ends. It logs the errors of Round and
+// tries again, so it always returns nil.
 func (d *Calendars) Run(ctx context.Context) error {
 	every := roundEvery
 	for _, c := range d.calendars {
@@ -138,7 +139,9 @@ func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	return all, err
 }
 
-// locationOf returns the address or the file of the calendar of that name.
+// locationOf returns the address or the file of the calendar of that name, which is a
+// name in the configuration or, for a calendar of a room, CalendarPrefix and the
+// address.
 func (d *Calendars) locationOf(name string) string {
 	for _, c := range d.calendars {
 		if c.Name == name {
@@ -180,7 +183,7 @@ func (d *Calendars) here(events []Event) []Event {
 }
 
 // Known reports whether the room may see any calendar: the configuration has one, or
-// the room watches one.
+// the room watches one. The error is that of the store.
 func (d *Calendars) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 	watches, err := d.watches(ctx)
 	return len(d.calendars) > 0 || slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == room }), err

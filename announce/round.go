@@ -42,8 +42,9 @@ func (d *Announcer) NewRunner(s sources.Settings, source sources.Source) *Runner
 
 // Round reads the source once and commits the result, whole or not at all: the keys it
 // saw, the posts, and the source's state for the next round. The error says why the
-// source could not be read, even in part, or why the commit failed. A round without
-// news writes nothing. Rounds of one Runner must not overlap.
+// source, or a part of it, could not be read, or why the commit failed; an error of the
+// source does not prevent the commit of the failure and of the other parts. A round
+// without news writes nothing. Rounds of one Runner must not overlap.
 func (r *Runner) Round(ctx context.Context, now time.Time) error {
 	_, err := r.round(ctx, now)
 	return err

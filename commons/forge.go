@@ -14,7 +14,7 @@ import (
 	"heraut/fetch"
 )
 
-// forge describes how a kind of code forge, such as GitLab or Gitea, lists its
+// forge describes how a kind of code host, such as GitLab or Gitea, lists its
 // repositories over HTTP and serves their files.
 type forge struct {
 	list   string // the path of the list of its repositories
@@ -53,17 +53,17 @@ func rawGitLab(repository, branch string) string {
 	return strings.TrimRight(repository, "/") + "/-/raw/" + url.PathEscape(branch) + "/publiccode.yml"
 }
 
-// isHost returns the parsed address, and whether it is the address of a whole forge: a
-// host without a path or a query. A malformed address is none.
+// isHost returns the parsed address, and whether it is the address of a whole code
+// host: one without a path or a query. A malformed address is none.
 func isHost(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	return u, err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
 
-// host reads into the walk the publiccode.yml of each repository on the forge at the
-// address host; this file describes a public software. host tries each known kind of
-// forge until one answers. If none answers, the error is that of the first kind. Any
-// other failure ends the round.
+// host reads into the walk the publiccode.yml, which describes a public software, of
+// each repository on the code host at the address host. It tries each known kind of
+// code host until one answers. If none answers, the error is that of the first kind.
+// Any other failure ends the round.
 func (w *walk) host(ctx context.Context, host *url.URL) error {
 	var first error
 	for i := range forges {
@@ -94,8 +94,9 @@ func isAbsent(err error) bool {
 	return errors.Is(err, fetch.ErrHTML)
 }
 
-// repositories reads the list of a forge's repositories into the walk, page by page. f
-// says how the forge at the address host lists them. An error ends the reading.
+// repositories reads the list of a code host's repositories into the walk, page by
+// page. f says how the code host at the address host lists them. An error ends the
+// reading.
 func (w *walk) repositories(ctx context.Context, host *url.URL, f *forge) error {
 	for number := 1; ; number++ {
 		list, err := host.Parse(f.list)
@@ -133,7 +134,7 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 	return &p, err
 }
 
-// files reads the publiccode.yml files that the pages read so far list into the walk.
+// files reads into the walk the publiccode.yml files that the pages read so far name.
 // Most repositories have no such file; that is no error, nor is a file that the server
 // forbids (isAbsent). A file that cannot be parsed is left out and reported. If the
 // server answers with another error status, the file's version of the last round stays;
@@ -175,8 +176,8 @@ func (w *walk) publicCodeFile(body io.Reader) (*page, error) {
 }
 
 // publicCode reads a catalogue whose entries are publiccode.yml files into the walk:
-// all those of a forge, those of a list of addresses, or one file. An error ends the
-// round.
+// all those of a code host, those of a list of addresses, or one file. An error ends
+// the round.
 func (w *walk) publicCode(ctx context.Context) error {
 	if host, ok := isHost(w.settings.Location); ok {
 		return w.host(ctx, host)

@@ -26,8 +26,8 @@ const (
 var Kinds = []Kind{Catalogi, PublicCode, Italia, Comptoir, BetaGouv, Etabli, DPGA}
 
 // IsCommons reports whether administrations made, or paid for, all software in a
-// catalogue of this kind. It is false for Catalogi and Comptoir, in which each entry
-// says whether that holds for it.
+// catalogue of this kind. It is false for Catalogi, of which single entries may be
+// marked so (catalogue.Software.FromState), and for Comptoir, which marks none.
 func (k Kind) IsCommons() bool { return k != Catalogi && k != Comptoir }
 
 // Settings describe one catalogue of the configuration: its names, its format, its

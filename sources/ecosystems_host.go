@@ -128,7 +128,7 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 // lookUp reads again the repository a, as the query asks, by its name: it adds it to
 // the batch and stores it for searches. If the repository no longer exists, or another
 // repository has its name now, lookUp adds it as gone. For a renamed repository, the
-// API redirects from the old name.
+// API redirects from the old name. The error is one of the API or of the store.
 func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
 	var object json.RawMessage

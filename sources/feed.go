@@ -61,8 +61,9 @@ type feedState struct {
 }
 
 // Fetch reads the feed and returns its new entries, and those announced before whose
-// title or address changed. The Batch is empty if the feed has not changed. After a
-// week of permanent redirects to the same address, its MovedTo is set.
+// title or address changed. The Batch is empty if the feed has not changed, and on an
+// error, which says why the feed could not be read. After a week of permanent redirects
+// to the same address, its MovedTo is set.
 func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var state feedState
 	if err := readState(q.State, &state); err != nil {

@@ -131,7 +131,8 @@ type Recent interface {
 
 // Recent reads the feed and returns its newest entries, at most n, the newest first,
 // whether the bot saw them before or not. state is that of the last Batch, which it
-// does not change; it says where a feed that moved is.
+// does not change; it says where a feed that moved is. The error says why the feed
+// could not be read.
 func (f *feedSource) Recent(ctx context.Context, state []byte, now time.Time, n int) (items []Item, err error) {
 	var kept feedState
 	if err := readState(state, &kept); err != nil {

@@ -188,7 +188,8 @@ type Month struct {
 
 // MonthOf returns the thanks given in a room, or in all rooms if room is empty, during
 // the month of the Register's time zone that contains day. Only those whose thanked
-// person agreed are in Items, oldest first; the others are counted.
+// person agreed are in Items, oldest first; the others are counted. The error is that
+// of the store.
 func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
 	day = day.In(d.Zone)
 	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}
@@ -306,7 +307,8 @@ func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
 // Move assigns the thanks of the room from, and its wish for the monthly list, to the
-// room to, its successor after an upgrade, in the transaction of ctx.
+// room to, its successor after an upgrade, in the transaction of ctx. That wish
+// replaces one of the room to.
 func (d *Register) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }

@@ -107,7 +107,7 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 // digest. more reports whether further deliveries may go at once. If the limit holds
 // deliveries back, due is the time at which they may go; otherwise the zero time.
 // deliver counts the posts in s.windows. It does nothing for a hook that was deleted or
-// whose room the bot left.
+// whose room the bot left. After an error nothing is posted.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()
