@@ -19,7 +19,8 @@ type (
 
 // Event is something that happened in a room and that may call for an answer.
 // Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left, Removed,
-// Moved, Promoted, Verification and Notice is set.
+// Moved, Promoted, Verification and Notice is set; none in an event of which the bot
+// only knows the ids, such as a message that it can never decrypt.
 type Event struct {
 	ID     EventID `json:"id"`
 	Room   RoomID  `json:"room"`
@@ -130,7 +131,8 @@ type Message struct {
 // neither which text goes to a less protected room nor which question changes.
 func (m *Message) Chosen(encrypted bool) bool { return m.RelationEncrypted || !encrypted }
 
-// MessageKind is a kind of message other than a text or a file.
+// MessageKind is the kind of a message that is no plain text or file, such as a sticker,
+// a poll or a voice message, which has a File too. Empty: a text, or a file.
 type MessageKind string
 
 // The kinds of messages. The empty kind is a text, or a file when File is set.

@@ -20,7 +20,7 @@ var silentTypes = []event.MessageType{event.MsgNotice, event.MsgVerificationRequ
 
 // kindOf returns the kind of the message whose m.room.message event has this content;
 // empty for a text or a file, KindOther for an unknown type. ok is false for messages
-// that clients do not show or that programs write, such as notices.
+// that clients do not show or that programs write, such as those of the type m.notice.
 func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool) {
 	switch content.MsgType {
 	case event.MsgText, event.MsgImage, event.MsgFile, event.MsgVideo:

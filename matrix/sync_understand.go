@@ -99,7 +99,8 @@ func (c *Client) left(evt *event.Event) *chat.Left {
 }
 
 // readMessage returns the message in the content of an m.room.message event, for an edit
-// with the new text; nil for notices and other messages that the bot ignores.
+// with the new text; nil for messages of the type m.notice, which bots send, and others
+// that the bot ignores.
 func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	relation := content.RelatesTo
 	edits := relation.GetReplaceID()
