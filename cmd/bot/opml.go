@@ -151,10 +151,10 @@ type importedSource struct {
 }
 
 // importOPML reads an OPML file, a list of feeds, from in and writes the feeds to w as
-// the section «sources» of config.yaml. It leaves out feeds whose address is not http
-// or https, and lists these addresses in comments. It returns an error in French if in
-// cannot be read as OPML or holds no feed with such an address, or else the error of
-// writing to w.
+// the section «sources» of config.yaml. It takes feed:// for https://. It leaves out
+// feeds whose address is not http or https, and lists these addresses in comments. It
+// returns an error in French if in cannot be read as OPML or holds no feed with such an
+// address, or else the error of writing to w.
 func importOPML(in io.Reader, w io.Writer) error {
 	var list opml
 	decoder := xml.NewDecoder(in)

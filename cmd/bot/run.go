@@ -62,10 +62,10 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 	if err := r.listen(ctx, g); err != nil {
 		return err
 	}
-	watch := &watch{
+	check := &selfCheck{
 		config: r.config, monitor: r.monitor, db: r.db, client: r.client, announcer: r.announcer, refresher: r.refresher, library: r.library, missing: r.missing, started: time.Now(),
 	}
-	g.Go(func() error { return watch.run(ctx) })
+	g.Go(func() error { return check.run(ctx) })
 	g.Go(func() error { return notify.watchdog(ctx, r.client.Alive, box.Alive) })
 	started()
 	g.Go(func() error { return r.refresher.Run(r.log.WithContext(ctx), tellHeld(r.shared, commons.SILL)) })

@@ -41,9 +41,9 @@ const (
 	failedRounds = 2
 )
 
-// watch is the regular check of the parts of the bot that do not report their own
+// selfCheck is the regular check of the parts of the bot that do not report their own
 // troubles to the monitor: the disk, the queue, the catalogues and others.
-type watch struct {
+type selfCheck struct {
 	config    *Config
 	monitor   *health.Monitor
 	db        *storage.DB
@@ -77,13 +77,13 @@ func (p *oldestPost) waits(seq int64, now time.Time) bool {
 
 // run makes all checks at once and then at regular intervals, until ctx ends; it
 // returns nil.
-func (w *watch) run(ctx context.Context) error {
+func (c *selfCheck) run(ctx context.Context) error {
 	ticker := time.NewTicker(filesEvery)
 	defer ticker.Stop()
 	for round := 0; ; round++ {
-		w.files(ctx)
+		c.files(ctx)
 		if round%int(partsEvery/filesEvery) == 0 && ctx.Err() == nil {
-			w.parts(ctx, time.Now())
+			c.parts(ctx, time.Now())
 		}
 		select {
 		case <-ctx.Done():
@@ -96,84 +96,84 @@ func (w *watch) run(ctx context.Context) error {
 // files checks that the state directory takes writes, that its disk has room, that
 // bot.db is there and can be read and, if the device is verified, that crypto.db is
 // there. It begins and ends these troubles in the monitor.
-func (w *watch) files(ctx context.Context) {
-	dir := w.config.State
+func (c *selfCheck) files(ctx context.Context) {
+	dir := c.config.State
 	err := tryWrite(dir)
 	full, unwritable := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT), err != nil
 	if free, known := freeSpace(dir); known && free < leastFree {
 		full = true
 	}
-	w.set(health.DiskFull, full, health.Trouble{Subject: dir, Cause: err})
-	w.set(health.StateUnwritable, unwritable && !full, health.Trouble{Subject: dir, Cause: err})
+	c.set(health.DiskFull, full, health.Trouble{Subject: dir, Cause: err})
+	c.set(health.StateUnwritable, unwritable && !full, health.Trouble{Subject: dir, Cause: err})
 
 	var unreadable []health.Trouble
 	for _, name := range []string{"bot.db", "crypto.db"} {
 		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err != nil && (name == "bot.db" || w.client.Verified()) {
+		if _, err := os.Stat(path); err != nil && (name == "bot.db" || c.client.Verified()) {
 			unreadable = append(unreadable, health.Trouble{State: health.DatabaseUnreadable, Subject: path, Cause: err})
 		}
 	}
-	if err := w.db.Check(ctx); err != nil && ctx.Err() == nil && len(unreadable) == 0 {
+	if err := c.db.Check(ctx); err != nil && ctx.Err() == nil && len(unreadable) == 0 {
 		unreadable = append(unreadable, health.Trouble{State: health.DatabaseUnreadable, Subject: filepath.Join(dir, "bot.db"), Cause: err})
 	}
-	w.monitor.Set(health.DatabaseUnreadable, unreadable...)
+	c.monitor.Set(health.DatabaseUnreadable, unreadable...)
 }
 
 // parts checks the clock, the catalogues and the sources and, after the first sync, the
 // queue, the rooms and the age of the account. It begins and ends their troubles in the
 // monitor. A check whose data cannot be read changes nothing.
-func (w *watch) parts(ctx context.Context, now time.Time) {
-	skew := w.client.ClockAhead()
-	w.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
-	w.catalogues(now)
-	if sources, err := w.announcer.Sources(ctx); err == nil {
+func (c *selfCheck) parts(ctx context.Context, now time.Time) {
+	skew := c.client.ClockAhead()
+	c.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
+	c.catalogues(now)
+	if sources, err := c.announcer.Sources(ctx); err == nil {
 		var failing []health.Trouble
 		for _, s := range sources {
 			if s.Failures >= failedRounds {
 				failing = append(failing, health.Trouble{State: health.SourceFailing, Subject: s.Name, Since: s.Failing})
 			}
 		}
-		w.monitor.Set(health.SourceFailing, failing...)
+		c.monitor.Set(health.SourceFailing, failing...)
 	}
-	if w.client.LastSync().IsZero() {
+	if c.client.LastSync().IsZero() {
 		return // the rooms are not joined yet
 	}
-	w.queue(ctx, now)
-	if status, err := w.db.QueueStatus(ctx); err == nil {
-		w.set(health.RoomsClosed, len(status.Unwritable) > 0, health.Trouble{Count: len(status.Unwritable)})
+	c.queue(ctx, now)
+	if status, err := c.db.QueueStatus(ctx); err == nil {
+		c.set(health.RoomsClosed, len(status.Unwritable) > 0, health.Trouble{Count: len(status.Unwritable)})
 	}
-	if now.Sub(w.started) > partsEvery { // the bot may still be joining
-		if rooms, err := w.missing(ctx); err == nil {
-			w.set(health.RoomsMissing, len(rooms) > 0, health.Trouble{Count: len(rooms)})
+	if now.Sub(c.started) > partsEvery { // the bot may still be joining
+		if rooms, err := c.missing(ctx); err == nil {
+			c.set(health.RoomsMissing, len(rooms) > 0, health.Trouble{Count: len(rooms)})
 		}
 	}
-	w.accountAge(ctx, now)
+	c.accountAge(ctx, now)
 }
 
 // queue checks whether sending is stuck. It begins a trouble in the monitor if the
 // same post has been the oldest for more than stuckAfter among the unsent posts that
 // were tried, leaving out rooms that refuse posts, and if no trouble of the account
 // or the homeserver that blocks the bot explains it. Otherwise it ends the trouble.
-// It updates w.oldest, which begins anew while such a trouble lasts. It does nothing if
+// It updates c.oldest, which begins anew while such a trouble lasts. It does nothing if
 // the database cannot be read.
-func (w *watch) queue(ctx context.Context, now time.Time) {
-	seq, err := w.db.OldestTried(ctx)
+func (c *selfCheck) queue(ctx context.Context, now time.Time) {
+	seq, err := c.db.OldestTried(ctx)
 	if err != nil {
 		return // files reports it
 	}
-	status, err := w.db.QueueStatus(ctx)
+	status, err := c.db.QueueStatus(ctx)
 	if err != nil {
 		return
 	}
 	// While the homeserver or the account is the cause, that trouble suffices.
-	caused := slices.ContainsFunc(w.monitor.Troubles(), func(t health.Trouble) bool {
+	caused := slices.ContainsFunc(c.monitor.Troubles(), func(t health.Trouble) bool {
 		return t.Blocks() && slices.Contains(health.AccountStates, t.State)
 	})
 	if caused {
-		w.oldest = oldestPost{}
+		c.oldest = oldestPost{}
 	}
-	stuck := w.oldest.waits(seq, now) && !caused
-	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
+	stuck := c.oldest.waits(seq, now) && !caused
+	c.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: c.oldest.since})
 }
 
 // shelved is the state of a catalogue and its label, which is empty for the SILL.
@@ -184,14 +184,14 @@ type shelved struct {
 
 // catalogues checks that each catalogue has been read, and that its source confirmed it
 // lately. It begins and ends the troubles about that in the monitor.
-func (w *watch) catalogues(now time.Time) {
-	all := []shelved{{"", w.refresher.Current()}}
-	if w.library != nil {
-		for _, o := range w.library.others {
+func (c *selfCheck) catalogues(now time.Time) {
+	all := []shelved{{"", c.refresher.Current()}}
+	if c.library != nil {
+		for _, o := range c.library.others {
 			all = append(all, shelved{o.config.Label, o.current()})
 		}
 	}
-	w.monitor.Set(health.CatalogueOld, oldCatalogues(all, w.started, now)...)
+	c.monitor.Set(health.CatalogueOld, oldCatalogues(all, c.started, now)...)
 }
 
 // oldCatalogues returns a trouble for each catalogue that its source has not confirmed
@@ -222,33 +222,33 @@ func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble)
 // or last renewed, and ends it after a renewal. It does nothing without the preset of
 // Tchap, where accounts expire after thirteen months, or if the database cannot be
 // read.
-func (w *watch) accountAge(ctx context.Context, now time.Time) {
-	if w.config.Preset != PresetTchap {
+func (c *selfCheck) accountAge(ctx context.Context, now time.Time) {
+	if c.config.Preset != PresetTchap {
 		return
 	}
-	a, err := w.db.Account(ctx)
+	a, err := c.db.Account(ctx)
 	if err != nil {
 		return
 	}
 	since := a.Since
 	renewed := !a.RenewalAsked.IsZero() && a.Since.After(a.RenewalAsked) // seen by the bot
-	day, err := time.ParseInLocation(time.DateOnly, w.config.Matrix.AccountSince, w.config.Timezone)
+	day, err := time.ParseInLocation(time.DateOnly, c.config.Matrix.AccountSince, c.config.Timezone)
 	if err == nil && (!renewed || day.After(since)) {
 		since = day
 	}
 	warning := since.AddDate(0, 11, 0)
-	w.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: w.config.Matrix.Mailbox})
+	c.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: c.config.Matrix.Mailbox})
 }
 
 // set begins the trouble t in the monitor, as the only trouble of that state, if holds
 // is true. If holds is false, it ends all troubles of that state.
-func (w *watch) set(state health.State, holds bool, t health.Trouble) {
+func (c *selfCheck) set(state health.State, holds bool, t health.Trouble) {
 	if !holds {
-		w.monitor.Set(state)
+		c.monitor.Set(state)
 		return
 	}
 	t.State = state
-	w.monitor.Set(state, t)
+	c.monitor.Set(state, t)
 }
 
 // tryWrite writes a small file into the directory dir, and deletes it. The error says

@@ -46,15 +46,15 @@ func TestAccountAge(t *testing.T) {
 			if err := db.SaveAccount(t.Context(), test.account); err != nil {
 				t.Fatal(err)
 			}
-			w := &watch{
+			c := &selfCheck{
 				config:  &Config{Preset: test.preset, Matrix: Matrix{AccountSince: test.since, Mailbox: "robot@example.gouv.fr"}, Timezone: time.UTC},
 				monitor: health.NewMonitor(zerolog.Nop(), time.UTC), db: db,
 			}
-			w.accountAge(t.Context(), now)
-			if old := w.monitor.Has(health.AccountOld); old != test.old {
+			c.accountAge(t.Context(), now)
+			if old := c.monitor.Has(health.AccountOld); old != test.old {
 				t.Errorf("warned: %t, want %t", old, test.old)
 			}
-			if !w.monitor.Ready() {
+			if !c.monitor.Ready() {
 				t.Error("an old account makes the bot unready")
 			}
 		})
@@ -144,7 +144,7 @@ func TestQueueStuckAfterAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	monitor := health.NewMonitor(zerolog.Nop(), nil)
-	w := &watch{db: db, monitor: monitor}
+	c := &selfCheck{db: db, monitor: monitor}
 	for _, step := range []struct {
 		after         time.Duration
 		silent, stuck bool
@@ -158,7 +158,7 @@ func TestQueueStuckAfterAnOutage(t *testing.T) {
 		} else {
 			monitor.Leave(health.HomeserverSilent)
 		}
-		w.queue(t.Context(), begin.Add(step.after))
+		c.queue(t.Context(), begin.Add(step.after))
 		if got := monitor.Has(health.QueueStuck); got != step.stuck {
 			t.Errorf("after %s: stuck %t", step.after, got)
 		}
