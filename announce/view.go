@@ -87,8 +87,9 @@ func (i itemView) Publisher() string {
 }
 
 // Name returns the item's name, which the message shows as a link. For a repository,
-// that is its short name if that is known, or its full name if it is announced together
-// with its new host. For a software, it is its name; for any other item, the title.
+// that is its short name, or its full name if the short one is not known or the
+// repository is announced together with its new host. For a software, it is its name;
+// for any other item, the title.
 func (i itemView) Name() string {
 	switch {
 	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:

@@ -50,8 +50,9 @@ type page struct {
 	Files      []file               `json:",omitempty"` // of a list of repositories
 }
 
-// file is the address of a publiccode.yml that a list names, with a mark that changes
-// whenever the file may have changed.
+// file is the address of a file of a catalogue, such as a page of its list or a
+// publiccode.yml, with a mark that changes whenever the file may have changed; the mark
+// is empty if the catalogue gives none.
 type file struct {
 	Address string
 	Mark    string `json:",omitempty"`

@@ -22,11 +22,12 @@ var (
 )
 
 // decode returns body as UTF-8 without leading blanks and byte-order marks; it does not
-// copy body if that is UTF-8 already. The character set comes from the byte-order mark,
-// the HTTP header contentType, the prolog, or else from the bytes. The bytes win over
-// any label: valid UTF-8 is UTF-8 whatever the label, and in text that is mostly valid
-// UTF-8 only the bad bytes are replaced, by U+FFFD. The error wraps ErrTooMany: the
-// text more than doubles in length.
+// copy body if that is UTF-8 already. The bytes win over any label: UTF-16 needs none,
+// valid UTF-8 is UTF-8 (unless the label is ISO-2022-JP, which writes Japanese in ASCII
+// bytes), and in text that is mostly valid UTF-8 only the bad bytes are replaced, by
+// U+FFFD. Any other text is in the character set that the HTTP header contentType or
+// the prolog names, or else in Windows-1252. The error wraps ErrTooMany: the text more
+// than doubles in length.
 func decode(body []byte, contentType string) ([]byte, error) {
 	body = trimStart(body)
 	switch {

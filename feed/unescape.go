@@ -69,9 +69,10 @@ func (e *entities) unescape(s []byte) string {
 }
 
 // reference returns the text that the reference at the start of s stands for, and the
-// length of the reference. s begins after the ampersand. For no reference, an unknown
-// name, or a document whose entities already expanded to maxExpanded bytes, it returns
-// the ampersand and 0. It counts the expansion in e.expanded.
+// length of the reference. s begins after the ampersand. For no reference, and for an
+// unknown name, it returns the ampersand and 0. It counts in e.expanded what the
+// entities of the document expand to; from maxExpanded bytes on, their names are
+// unknown.
 func (e *entities) reference(s []byte) (text string, length int) {
 	end := bytes.IndexByte(s[:min(len(s), 40)], ';')
 	if end < 1 {

@@ -103,10 +103,10 @@ func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// read requests the feed, when fewer than askedAtOnce others are requested, calls use
-// with it, and returns the new state. Unless whole is set, it does not call use for a
-// feed that has not changed since state; once a week it asks for the whole feed in any
-// case. The error is that of the request, the parser, use or ctx.
+// read waits until fewer than askedAtOnce other feeds are being requested, requests the
+// feed, calls use with it, and returns the new state. Unless whole is set, it does not
+// call use for a feed that has not changed since state; once a week it asks for the
+// whole feed in any case. The error is that of the request, the parser, use or ctx.
 func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, whole bool, use func(*feed.Feed) error) (feedState, error) {
 	address := f.url
 	if state.Address != "" {
