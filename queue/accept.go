@@ -13,7 +13,7 @@ import (
 // doubt: if such a sync does not show the event, it never arrived.
 const settleAfter = 2 * time.Second
 
-// Batch is what one sync response brings to the queue: new events, the bot's own
+// Batch holds the contents of one sync response for the queue: new events, the bot's own
 // events, the rooms whose rights changed, and the times of the sync.
 type Batch struct {
 	Began    time.Time // when the request was sent
@@ -77,10 +77,11 @@ type taken struct {
 	missing                          bool // sync should have shown further posts
 }
 
-// take stores the batch b in the transaction of ctx, and returns what it changed. It
-// confirms the posts that sync shows and erases their content, makes posts due that rooms
-// in b.Powers refused, adds the arrivals, and runs b.Change. A post that was in doubt,
-// and that this sync should have shown but does not, waits to be sent again.
+// take stores the batch b in the transaction of ctx, and returns a summary of the
+// changes. It confirms the posts that sync shows and erases their content, makes posts
+// due that rooms in b.Powers refused, adds the arrivals, and runs b.Change. A post that
+// was in doubt, and that this sync should have shown but does not, waits to be sent
+// again.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
 		if err := q.confirm(ctx, own, now); err != nil {

@@ -57,10 +57,10 @@ type Place struct {
 
 // together returns the posts of a lane that may be sent at the same time as the lane's
 // first post, so that at most togetherInRoom are under way. first is the Order of that
-// first post; behind holds the next open posts of the lane, in their sequence. A post
-// may go if it may go beside every open post before it (Order.beside). Four kinds of
-// posts hold up all posts behind them: a post that waits for a later time, that is in
-// another state than waiting, that was in doubt, or that has the zero Order.
+// first post; behind holds the next open posts of the lane, in their sequence. A post may
+// go if it may go beside every open post before it (Order.beside). Four kinds of posts
+// hold up all posts behind them: a post that waits for a later time, that is in another
+// state than waiting, that was in doubt, or that answers no person.
 func together(first Order, behind []Place, now time.Time) (with []Place) {
 	before := []Order{first}
 	for _, p := range behind {

@@ -34,11 +34,12 @@ type place struct {
 
 // start begins an attempt to send the row with the number seq, and returns the row; the
 // outcome comes on q.ends. beside is nil for the first post of a lane, otherwise the
-// place at which the sender found the row. start begins no attempt if the post no
-// longer waits or is no longer at that place, if its guard withholds it or fails, if
-// its file must be copied first, or if it refers to a message that was not sent yet. A
-// post whose content cannot be read, or that refers to a message that never will be
-// sent, fails for good. An error means that the database could not be read.
+// place at which the sender found the row. start begins no attempt if the post no longer
+// waits or is no longer at that place, if its guard withholds it or fails, if its file
+// must be copied first, or if it refers to a message that was not sent yet. A post fails
+// for good if its content cannot be read, or if it refers to a message that never will be
+// sent and makes no sense without it (resolve). An error means that the database could
+// not be read.
 func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error) {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {

@@ -20,8 +20,8 @@ type Assignment struct {
 	At  time.Time
 }
 
-// assignCause returns the cause of what the relay posts for the command by which an expert
-// asks a colleague: the request, or why there is none.
+// assignCause returns the cause of the relay's post for the command by which an expert
+// asks a colleague: the post is the request, or the reason why there is none.
 func assignCause(command chat.EventID) chat.Cause { return chat.Cause("assign/" + command) }
 
 // waitsFor reports whether a is a request to the user that they may still accept at
@@ -31,7 +31,7 @@ func (a Assignment) waitsFor(user chat.UserID, now time.Time) bool {
 }
 
 // assigned is the data of the template relay-assigned, which asks a colleague to look
-// after a question, or says what became of that.
+// after a question, or says how that request ended.
 type assigned struct {
 	Number int64
 	What   string // "asked", "accepted", "over", "declined", "expired", "refused" or "left"
@@ -200,9 +200,9 @@ func (d *Carrier) refuseAssignment(ctx context.Context, q *Question, what string
 	return d.tellAssigner(ctx, q, by, what)
 }
 
-// tellAssigner posts in the experts' thread, where it pings the expert by, who asked a
-// colleague to look after q, what became of that: "declined", "expired", "refused" or
-// "left". If by is empty, it pings nobody. The caller saves q.
+// tellAssigner posts in the experts' thread how the request to a colleague to look after
+// q ended: "declined", "expired", "refused" or "left" for what. The post pings by, the
+// expert who asked; if by is empty, it pings nobody. The caller saves q.
 func (d *Carrier) tellAssigner(ctx context.Context, q *Question, by chat.UserID, what string) error {
 	post, err := d.call(*q, by, assigned{Number: q.Number, What: what, Prefix: d.Book.Of(q.Experts).Prefix})
 	if err != nil {

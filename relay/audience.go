@@ -56,7 +56,7 @@ func (d *Carrier) withRoomsOnce() *Carrier {
 	return &once
 }
 
-// around returns what chat.ReadersOf needs to say who reads a room: how to look up
+// around returns the means by which chat.ReadersOf finds who reads a room: how to look up
 // other rooms, and which servers the bot serves. A room that cannot be looked up counts
 // as unknown.
 func (d *Carrier) around(ctx context.Context) chat.Surroundings { return around(ctx, d.Room, d.Ours) }

@@ -14,9 +14,9 @@ import (
 // GuardName is the guard that the posts of relays name (chat.Guard.By).
 const GuardName = "relay"
 
-// subject is the description of what a post of the relay is about (which question and
-// which message), by which Check decides before sending whether it may still go. It is
-// stored with the post as text.
+// subject says which question and which message a post of the relay is about; by it,
+// Check decides before sending whether the post may still go. It is stored with the post
+// as text.
 type subject struct {
 	kind     string // one of the constants below
 	question int64

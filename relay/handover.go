@@ -139,12 +139,12 @@ func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme str
 	return d.handOver(ctx, q, r, theme, w)
 }
 
-// handOver gives the question q to the experts of the relay r. It sets their relay,
-// theme and room, the wider audience w and the status Open in q, and clears the claimer
-// and the times of reminders. The former experts' message that shows the question, and
-// a post in the asker's thread, say where the question goes; the threads of its
-// duplicates say that it goes. The caller saves q, which shows the question in the new
-// room, under the same number.
+// handOver gives the question q to the experts of the relay r. It sets their relay, theme
+// and room, the wider audience w and the status Open in q, and clears the expert in
+// charge and the times of arrival and of reminders. The former experts' message that
+// shows the question, and a post in the asker's thread, say where the question goes; the
+// threads of its duplicates say that it goes. The caller saves q, which shows the
+// question in the new room, under the same number.
 func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
 	room, err := d.roomName(ctx, r.To)
 	if err != nil {

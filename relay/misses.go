@@ -46,7 +46,8 @@ type Misses interface {
 	ForgetMisses(ctx context.Context, user chat.UserID) error
 }
 
-// personal matches what a vain search may not hold: addresses and long numbers.
+// personal matches the parts that a vain search must not hold: addresses and long
+// numbers.
 var personal = regexp.MustCompile(`@|\d[\d .\-]{4,}\d`)
 
 // Missed returns a function that counts a search of the sender of e for words that

@@ -62,7 +62,7 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	return all, err
 }
 
-// rolesOf returns what DataOf lists of questions: those that the person asked, is in
+// rolesOf returns the part of DataOf about questions: those that the person asked, is in
 // charge of, is asked to look after, asks a colleague to look after, and made of other
 // people's messages.
 func (d *Carrier) rolesOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {

@@ -228,8 +228,8 @@ func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// uncarry stores the carried message m as a note, and removes the bot's mark from it and
-// what the askers of duplicates were given of it.
+// uncarry stores the carried message m as a note, removes the bot's mark from it, and
+// takes it back from the askers of duplicates.
 func (d *Carrier) uncarry(ctx context.Context, m Message) error {
 	if err := d.unshare(ctx, m.Event, m.From); err != nil {
 		return err

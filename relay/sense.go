@@ -15,7 +15,7 @@ const (
 	farSense = 2
 )
 
-// senses holds what a known question has in common with the senses of a text.
+// senses is the comparison of the senses of a known question with those of a text.
 type senses struct {
 	score, evidence float64
 	demand          float64            // of all senses of the text, weighed as evidence is

@@ -44,9 +44,9 @@ func (d *Carrier) mayShare(ctx context.Context, first, q Question) error {
 	return err
 }
 
-// share gives the answer m to the askers of the duplicates of its question, or changes
-// what they were given if m is edited, in the transaction of ctx. how holds the
-// expert's name, and what the answer consists of.
+// share gives the answer m to the askers of the duplicates of its question or, if m is
+// edited, updates the posts that gave it, in the transaction of ctx. how holds the
+// expert's name, and whether the answer is an FAQ entry or has a file.
 func (d *Carrier) share(ctx context.Context, m Message, how sharing) error {
 	first, err := d.store.Question(ctx, m.Question)
 	if found, err := has(err); !found {
@@ -200,8 +200,8 @@ func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, 
 	return p, nil, err
 }
 
-// unshare takes back what the askers of duplicates were given of an answer, a message
-// in room; it does nothing for a message of another room.
+// unshare takes an answer, a message in room, back from the askers of duplicates: it
+// withdraws the posts that gave it. It does nothing for a message of another room.
 func (d *Carrier) unshare(ctx context.Context, answer chat.EventID, room chat.RoomID) error {
 	given, err := d.store.SharedOf(ctx, answer)
 	if err != nil {

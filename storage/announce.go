@@ -41,8 +41,8 @@ func (d *DB) SaveSource(ctx context.Context, s announce.SourceState) error {
 	return err
 }
 
-// ForgetSource deletes the state of a source of news and of its hosts, so that its
-// next reading counts as the first. The bot still knows which items it saw.
+// ForgetSource deletes the state of a source of news and of its hosts, so that its next
+// reading counts as the first. The bot still knows which items it saw, and their owners.
 func (d *DB) ForgetSource(ctx context.Context, name string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM host WHERE source = $1", name); err != nil {

@@ -16,8 +16,8 @@ type remembered[T any] struct {
 }
 
 // get returns the remembered value or, if there is none, that of read, which it then
-// remembers. Inside a transaction it only reads: what the transaction has changed is not
-// committed. The error is that of read.
+// remembers. Inside a transaction it only reads, and remembers nothing: the changes of
+// the transaction are not committed yet. The error is that of read.
 func (r *remembered[T]) get(ctx context.Context, read func(context.Context) (T, error)) (T, error) {
 	if inTransaction(ctx) {
 		return read(ctx)
@@ -46,12 +46,12 @@ func (r *remembered[T]) forget() {
 	r.changes++
 }
 
-// changesRelays forgets what was remembered of the relays once the transaction of ctx,
-// which changes them, is committed; without a transaction, the statement has to precede
-// the call.
+// changesRelays makes the next reading of the relays come from the database once the
+// transaction of ctx, which changes them, is committed; without a transaction, the
+// statement has to precede the call.
 func (d *DB) changesRelays(ctx context.Context) { d.AfterCommit(ctx, d.relays.forget) }
 
-// changesQuestions forgets which rooms have open questions about a software
-// (d.subjects), once the transaction of ctx, which changes questions, is committed;
-// without a transaction, the statement has to precede the call.
+// changesQuestions makes the next look for rooms with open questions about a software
+// (d.subjects) read the database once the transaction of ctx, which changes questions, is
+// committed; without a transaction, the statement has to precede the call.
 func (d *DB) changesQuestions(ctx context.Context) { d.AfterCommit(ctx, d.subjects.forget) }

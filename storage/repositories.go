@@ -13,10 +13,10 @@ import (
 	"heraut/filter"
 )
 
-// SaveRepositories inserts or updates repositories in one transaction. Pass some
-// hundreds at a time, so that other writers do not wait long. It recognises a
-// repository by its address, or by the forge's id when the address changed. Unchanged
-// repositories cost no write.
+// SaveRepositories inserts or updates repositories in one transaction. Pass some hundreds
+// at a time, so that other writers do not wait long. It recognises a repository by its
+// address, or by the code host's id when the address changed. Unchanged repositories cost
+// no write.
 func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		known, err := d.knownRepositories(ctx, all)
@@ -47,8 +47,8 @@ type storedRepository struct {
 	written bool
 }
 
-// repositoryIndex is an index of stored repositories by their address and by the id
-// that their forge gives them.
+// repositoryIndex is an index of stored repositories by their address and by the id that
+// their code host gives them.
 type repositoryIndex struct {
 	byAddress map[string]*storedRepository
 	byForge   map[forgeID]*storedRepository
@@ -80,8 +80,8 @@ func (x repositoryIndex) written() (all []*storedRepository) {
 	return all
 }
 
-// knownRepositories returns an index of those of the given repositories that are
-// stored, by their address or their forge's id.
+// knownRepositories returns an index of those of the given repositories that are stored,
+// by their address or their code host's id.
 func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) (known repositoryIndex, err error) {
 	known = repositoryIndex{map[string]*storedRepository{}, map[forgeID]*storedRepository{}}
 	addresses, forges := make([]string, len(all)), make([]forgeID, 0, len(all))
@@ -114,9 +114,10 @@ func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) 
 	return known, nil
 }
 
-// saveRepository stores r and updates the index known. It deletes another stored
-// repository whose id on the forge r has. An unchanged repository is not written. The
-// caller has yet to index the words under which searches find r.
+// saveRepository stores r and updates the index known. If r has taken over the address of
+// one stored repository and has the code host's id of another, it deletes that other one.
+// An unchanged repository is not written. The caller has yet to index the words under
+// which searches find r.
 func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known repositoryIndex) error {
 	stored := known.byAddress[address(r.URL)]
 	if r.ForgeID != "" && (stored == nil || stored.ForgeID != r.ForgeID) {
@@ -178,7 +179,7 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 }
 
 // RemoveRepositories deletes the given repositories. A repository that now has the
-// address of a given one, but another id on the forge, stays.
+// address of a given one, but another id on the code host, stays.
 func (d *DB) RemoveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for i := range all {
@@ -208,8 +209,8 @@ func (d *DB) RepositoriesAsOf(ctx context.Context) (time.Time, error) {
 	return fromMillis(at), err
 }
 
-// address returns a repository's URL in the form in which rows are found by it: in
-// lower case, since forges ignore case.
+// address returns a repository's URL in the form in which rows are found by it: in lower
+// case, since code hosts ignore case.
 func address(url string) string { return strings.ToLower(url) }
 
 const repositoryColumns = `address, host, forge_id, url, full_name, name, owner, organization, ministry, description, language,

@@ -27,8 +27,8 @@ var (
 	ErrNoCopy = errors.New("the copy before the upgrade cannot be written")
 )
 
-// copyAge is how long the copy before an upgrade is stored. It holds what people may
-// have had erased since.
+// copyAge is how long the copy before an upgrade is stored. The copy may hold texts that
+// people erased since.
 const copyAge = 30 * 24 * time.Hour
 
 // Upgraded returns the schema versions before and after Open; both are equal if Open
