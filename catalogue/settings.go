@@ -11,8 +11,8 @@ const (
 	DefaultMaxLoss = 20
 )
 
-// Settings configure a Refresher: the catalogue's address, the interval, and how much
-// the catalogue may shrink at once.
+// Settings configure a Refresher: the catalogue's address, the interval, how much the
+// catalogue may shrink at once, and optional parts such as a Reader or a Cache.
 type Settings struct {
 	// Location is an http, https or file URL, or a file's path. The operator chooses
 	// it, so it may be private. V1Address gives its fallback.

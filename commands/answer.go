@@ -33,8 +33,9 @@ func (a About) PurgeDays() int {
 }
 
 // Answerer finds the answers to lines that people type, on the command line or in a
-// room. It sends nothing and leaves changes of the database to the Answer; only «!bot
-// catalogue accepter» acts at once. It is safe for concurrent use.
+// room. It sends nothing and leaves changes of the database to the Answer. Two commands
+// act at once: «!bot catalogue accepter», and «!visio», which makes a conference and
+// informs the operators if that fails. Answerer is safe for concurrent use.
 type Answerer struct {
 	parts   Parts
 	carrier carrier
@@ -249,8 +250,9 @@ func (a *Answerer) chat(r request) (Answer, error) {
 func smallTalk(c *catalogue.Catalogue, s string) bool { return c != nil && search.For(c).SmallTalk(s) }
 
 // plain answers a line to the bot that gives no command as a search for software, like
-// the command "sill". A line that only greets gets a welcome, one of mere courtesy or
-// small talk a short answer in a direct message and none in a room.
+// the command "sill", without a greeting before it. A line that only greets gets a
+// welcome, one of mere courtesy or small talk a short answer in a direct message and
+// none in a room; but a line that is the name of a software is always a search.
 func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
 	switch {

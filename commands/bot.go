@@ -17,12 +17,12 @@ type Status struct {
 
 	Verified    bool   // the account vouches for the device
 	Device      string // its id
-	RecoveryKey bool   // the file of the recovery key is there
+	RecoveryKey bool   // a file or the configuration gives the recovery key
 
 	Unhandled    int       // events
 	Locked       int       // events that wait for their key
 	Unsent       int       // posts
-	UnsentSince  time.Time // when the bot decided the oldest of them; zero: not known
+	UnsentSince  time.Time // since when sending is stuck; zero: it is not
 	Unwritable   []Unwritable
 	Failed, Lost int // since the start: events whose handler failed, posts refused for good
 }

@@ -67,9 +67,9 @@ func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 
 // Handle returns the posts that answer an event, and the change of the database that
 // goes with them (queue.Handler); an empty Result if the event needs neither. Handle
-// itself writes nothing and sends nothing, but counts the event for the limits and for
-// what the Handler remembers until a restart. The error is that of a store or a
-// template.
+// itself writes nothing and sends nothing, apart from the commands that act at once
+// (Answerer), but counts the event for the limits and for what the Handler remembers
+// until a restart. The error is that of a store or a template.
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
 	case e.Message != nil:
@@ -133,10 +133,11 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	return h.posts(e, e.Original(), e.Message.Thread, Answer{HTML: html})
 }
 
-// message answers the message e: a command, a choice from a list, a confirmation, or a
-// message that belongs to a question. If e is late, or is not a text, only the relay
-// and the commands that work late handle it. After any other message, its sender can no
-// longer choose from an earlier list by a bare number.
+// message answers the message e: a choice from a list, a confirmation, a message that
+// belongs to a question, or any other line, such as a command or a search. If e is
+// late, or is not a text, only the relay and the commands that work late handle it.
+// After any other message, its sender can no longer choose from an earlier list by a
+// bare number.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
@@ -379,10 +380,11 @@ func (h *Handler) about(e chat.Event) Line {
 const maxLines = 12
 
 // posts returns the posts of an answer to e: first the answer itself, as a reply to the
-// event to, then the answer's further posts, as they are. If thread is not empty, the
-// answer goes to that thread. Otherwise an answer of more than maxLines lines starts a
-// thread at the event to, except in a direct message. If the answer has no HTML, the
-// result is nil, even if there are further posts.
+// event to, then the answer's further posts, as they are. In a direct message, the
+// answer is a reply only if other messages came meanwhile or it goes to a thread. If
+// thread is not empty, the answer goes to that thread. Otherwise an answer of more than
+// maxLines lines starts a thread at the event to, except in a direct message. If the
+// answer has no HTML, the result is nil, even if there are further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil

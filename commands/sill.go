@@ -76,10 +76,10 @@ func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 }
 
 // isMeant reports whether the bot answers a line that may be talk, of which result is
-// the search. It returns false if the search has no match, even if the line asks for
-// something. It returns true if the line names something, or asks for something of
-// which there are at least guesses. A line that only begins with the bot's name
-// (Casual) must name a software.
+// the search: the search found more than guesses, or it has guesses and the line asks
+// for something. It returns false if the search has no match, even if the line asks for
+// something. Of a line that only begins with the bot's name (Casual), the best match
+// must be by name.
 func isMeant(r request, result search.Result) bool {
 	switch {
 	case len(result.Matches) == 0:

@@ -133,7 +133,8 @@ func unbounded(code string, mine, theirs map[string]tree) (faults []Problem) {
 	return faults
 }
 
-// limited is a text to which at most maxOutput bytes are written; then it gives errLong.
+// limited is a text to which at most maxOutput bytes are written; a write beyond that
+// adds nothing and returns errLong.
 type limited struct{ strings.Builder }
 
 func (l *limited) Write(p []byte) (int, error) {

@@ -33,7 +33,8 @@ func newIndex(c *catalogue.Catalogue) *index {
 	return b.finish()
 }
 
-// sortedKeys returns the keys of all entries, sorted by text.
+// sortedKeys returns the keys of all entries, which are the spellings of their names,
+// products and keywords, sorted by text.
 func sortedKeys(c *catalogue.Catalogue) []nameKey {
 	var out []nameKey
 	for i := range c.Len() {

@@ -108,7 +108,8 @@ type term struct {
 	target      typoTarget
 }
 
-// named reports whether the word occurs in the name of an entry or of a product.
+// named reports whether the word occurs in the name of an entry or of a product, or is
+// a part of a word there, as Libre in LibreOffice.
 func (t *term) named() bool { return t.target != textWord }
 
 // posting is the first occurrence of a word in one kind of text of an entry, such as its

@@ -121,8 +121,8 @@ func (ix *index) beginsName(texts []string) bool {
 	})
 }
 
-// inNames reports whether word is one of the words of the name of an entry, or of a
-// product that an entry replaces.
+// inNames reports whether word is one of the words of the name of an entry or of a
+// product (products), or a part of one of an entry's, as Libre in LibreOffice.
 func (ix *index) inNames(word string) bool {
 	i, ok := ix.findTerm(word)
 	return ok && ix.terms[i].named()
