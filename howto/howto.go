@@ -117,8 +117,8 @@ func (e Entry) check() error {
 
 // Find returns the entry that answers a line, and true: the first entry that has a
 // phrasing whose words stand in the line in that order, one right after the other.
-// Filler words such as articles do not count, nor do accents and the endings of plurals
-// and feminine participles. If no entry fits, it returns an empty one and false.
+// Case, accents, filler words such as articles, and the endings of plurals and feminine
+// participles do not count. If no entry fits, it returns an empty one and false.
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {

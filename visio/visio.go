@@ -20,8 +20,8 @@ type Call struct {
 	Access Access
 }
 
-// Access is the rule for who may open and join a call: for example everybody who has
-// the address, or only those whom a State agent lets in.
+// Access is the rule for who may open and join a call: for example anyone who has the
+// address, or anyone once a State agent has opened the call.
 type Access string
 
 // The kinds of access, each with its sentence in locale's visio-parts.html.

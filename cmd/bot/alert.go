@@ -211,9 +211,10 @@ temps.
 
 var errNoChannel = errors.New("la section alert ne donne aucune voie : renseignez alert.mail, alert.webhook ou alert.command")
 
-// Run sends a test message through each configured channel for alerts, and prints for
-// each whether it was sent. The error means that the configuration is wrong or has no
-// channel, that a secret cannot be read, or, already printed, that a channel failed.
+// Run sends a test message through each configured channel for alerts, in 30 seconds at
+// most for each, and prints for each whether it was sent. The error means that the
+// configuration is wrong or has no channel, that a secret cannot be read, or, already
+// printed, that a channel failed.
 func (c alertTestCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -189,8 +189,10 @@ func markdownLine(s string) string {
 	return markdownSigns.Replace(strings.Join(strings.Fields(s), " "))
 }
 
-// markdownText returns a text as Markdown in which each line is a paragraph and no
-// character counts as markup. It leaves out empty lines and repeated spaces.
+// markdownText returns a text as Markdown in which each line is a paragraph, with a
+// backslash before the signs of markup in markdownSigns and, at the start of a line, in
+// markdownStart. A line that begins with a number, such as «1.», still becomes a list
+// item. It leaves out empty lines and repeated spaces.
 func markdownText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {

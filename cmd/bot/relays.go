@@ -87,7 +87,7 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 }
 
 // newUpkeep returns the Upkeep, which asks experts to check the entries of the FAQ that
-// for a year were not added, shown or confirmed.
+// were neither written, shown nor confirmed for a year.
 func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
 	return relay.NewUpkeep(relay.UpkeepOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,

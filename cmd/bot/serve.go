@@ -302,9 +302,9 @@ func clientConfig(s shared, routes *relay.Routes) matrix.Config {
 	return mc
 }
 
-// matrixConfig returns the settings of the Matrix client that login and the service
-// have in common. pace limits its requests. It reads the file of the access token, if
-// the configuration names one; a file that is gone gives no token.
+// matrixConfig returns the settings of the Matrix client that all commands which use
+// one have in common. pace limits its requests. It reads the file of the access token,
+// if the configuration names one; a file that is gone gives no token.
 func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	mc := matrix.Config{
 		Homeserver:      config.Matrix.Homeserver.String(),

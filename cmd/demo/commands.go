@@ -33,10 +33,10 @@ func commands() []command {
 	}
 }
 
-// enter runs a line that begins with a slash as a command, and sends any other line as
-// a message to the current room. An unknown command, or one with a missing or needless
-// argument, only gives a note. The error is errQuit after the quit command; any other
-// comes from the homeserver.
+// enter runs a line that begins with a slash as a command, whose name may be in upper
+// or lower case, and sends any other line as a message to the current room. An unknown
+// command, or one with a missing or needless argument, only gives a note. The error is
+// errQuit after the quit command; any other comes from the homeserver.
 func (p *prompt) enter(ctx context.Context, line string) error {
 	word, isCommand := strings.CutPrefix(line, "/")
 	if !isCommand {
