@@ -246,10 +246,10 @@ func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, bef
 	return q, before, false, nil
 }
 
-// questionAt returns the question to which a known event belongs: the event asks it,
-// shows it, or is carried for it; false if it belongs to none. A note, a message about
-// a question that stays in its room, belongs to none here, so replies to it are not
-// carried. The error is that of the store.
+// questionAt returns the question to which an event belongs: the event asks it, shows it,
+// or is carried for it; false if it belongs to none. A note, a message about a question
+// that stays in its room, belongs to none here, so replies to it are not carried. The
+// error is that of the store.
 func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
 	m, err := d.store.MessageOf(ctx, event)
 	known, err := has(err)

@@ -127,11 +127,12 @@ func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) e
 	return d.remarkInBoth(ctx, q, except, "relay-done", solved{q.Number, "solved"})
 }
 
-// Listed returns the open questions that may be listed in the room of e: those that it
-// asked or answers; in a direct message, those that the sender asked, whatever mine is.
-// If mine is true, it returns only those that the sender asked or is in charge of. The
-// experts' room sees neither questions that were not sent to it yet, nor duplicates,
-// which it answers elsewhere, nor which questions without a name the sender asked.
+// Listed returns the questions that are not closed and may be listed in the room of e:
+// those that it asked or answers; in a direct message, those that the sender asked,
+// whatever mine is. If mine is true, it returns only those that the sender asked or is in
+// charge of. The experts' room sees neither questions that were not sent to it yet, nor
+// duplicates, which it answers elsewhere, nor which questions without a name the sender
+// asked.
 func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)

@@ -33,11 +33,12 @@ func (f *Fault) IsOthers() bool {
 }
 
 // Quote returns a function that makes the message target a question for the experts, as
-// the command or reaction e asks; args may name a theme ("#licences"). The author of
-// the message may do so at once; a moderator may propose it, and the author is asked
-// first. Quote reads the message from the homeserver; the function does nothing if the
-// message is deleted meanwhile, and returns an error if it is edited, so that the caller
-// decides anew. The error of Quote is a *Fault if the message cannot be a question.
+// the command or reaction e asks; args may name a theme ("#licences"). The author of the
+// message may do so at once; a moderator may propose it, and the author is asked first.
+// Quote reads the message from the homeserver; the function does nothing if the message
+// is deleted meanwhile, and returns errRevised, which wraps queue.ErrOutdated, if it is
+// edited, so that the queue handles e anew. The error of Quote is a *Fault if the message
+// cannot be a question.
 func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, args string) (func(ctx context.Context) error, error) {
 	theme, _ := cutTheme(args)
 	room, err := d.Room(ctx, e.Room)

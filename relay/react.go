@@ -155,13 +155,13 @@ func counterpart(e chat.Event, q Question, m Message, known bool) (room chat.Roo
 }
 
 // Deleted returns a function that handles e, by which a person deleted a message or a
-// reaction. If the message asked a question, or was the command or reaction that made
-// another message a question, the function withdraws the question; so it does if a
-// moderator deleted the bot's message that shows the question to the experts. It
-// deletes the record of a carried message, whose copy the queue deletes, and takes a
-// deleted answer back from the askers of duplicates. It withdraws the bot's copy of a
-// reaction, unless other people still have the same reaction there. A deleted command
-// takes back the request to a colleague that it made.
+// reaction. If the message asked a question, the function withdraws the question; so it
+// does if it was the command or reaction that made another message a question that is not
+// answered yet, or if a moderator deleted the bot's message that shows the question to
+// the experts. It deletes the record of a carried message, whose copy the queue deletes,
+// and takes a deleted answer back from the askers of duplicates. It withdraws the bot's
+// copy of a reaction, unless other people still have the same reaction there. A deleted
+// command takes back the request to a colleague that it made.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -211,10 +211,10 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 
 // Dropped returns a function for an edit e after which the edited message is no longer
 // part of the relay. If the message was carried, it stores the message as a note and
-// removes the bot's mark from it. Otherwise, if the message asked a question, or was
-// the command that made another message a question, the function withdraws the
-// question; and if it was a note, the function deletes its record. It takes back an
-// answer from the askers of duplicates.
+// removes the bot's mark from it. Otherwise, if the message asked a question, or was the
+// command that made another message a question that is not answered yet, the function
+// withdraws the question; and if it was a note, the function deletes its record. It takes
+// back an answer from the askers of duplicates.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Original())

@@ -36,10 +36,10 @@ type shown struct {
 	Reduced bool
 }
 
-// show updates the messages that show the question q to the experts and its state to
-// the asker. before is the question as it was: show posts or edits only messages that
-// differ from those for before. It sets the keys of these posts, Shows and
-// ShownAudience in q; the caller saves q.
+// show updates the messages that show the question q to the experts and its state to the
+// asker. before is the question as it was: show posts or edits only messages that differ
+// from those for before. It sets the keys of these posts and Shows in q and, when the
+// question goes to the experts, ShownAudience; the caller saves q.
 func (d *Carrier) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
@@ -282,9 +282,9 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 }
 
 // confirmation returns the HTML of the message that shows the asker the state of the
-// question, and the language of the HTML; both are empty for a question whose message was
-// deleted, and for the zero Question. continues says that the message continues a message
-// in a room that was upgraded.
+// question, and the language of the HTML; both are empty for a question that is withdrawn
+// since its message asks it no more (WhyDeleted), and for the zero Question. continues
+// says that the message continues a message in a room that was upgraded.
 func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil

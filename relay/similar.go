@@ -194,8 +194,8 @@ func (l *likening) weight(stem string) float64 {
 type match struct {
 	Known
 	score float64 // orders matches: higher for a better one
-	// evidence grows with the probability that the question resembles the text: 0 if
-	// they have no word in common, and above 1 if they have all.
+	// evidence grows with the probability that the question resembles the text: 0 if they
+	// have no word in common, about 1 or more if they have all.
 	evidence float64
 }
 

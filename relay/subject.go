@@ -38,8 +38,8 @@ func (d *Carrier) subject(question string) string {
 	return d.Subject(question)
 }
 
-// Subjects returns the numbers of the open questions that a room may read, by the name
-// of the software that they are about; nil if there are none.
+// Subjects returns the numbers of the questions that are not closed and that a room may
+// read, by the name of the software that they are about; nil if there are none.
 func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]int64, error) {
 	all, err := d.store.SubjectsIn(ctx, room)
 	if err != nil {
