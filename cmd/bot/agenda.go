@@ -22,8 +22,8 @@ func calendarNames(config *Config) (names []string) {
 
 // newAgenda returns the service that reads calendars and announces their events. It
 // reads the calendars of the configuration, which s holds, and reports each reading to
-// announcer. It reads calendars whose addresses people give with guarded, a getter that
-// reaches only the public Internet. The error means that a configured calendar gets no
+// announcer. It reads calendars whose addresses people give in the chat with guarded,
+// the getter of guardedGetter. The error means that a configured calendar gets no
 // getter.
 func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings

@@ -102,7 +102,7 @@ func (r *reader) checkAlert(a *Alert) {
 
 // oneLineFile returns the path file, which may be relative to the configuration file,
 // in a form that can be opened from the working directory; "" if file is empty. If the
-// file does not exist or does not hold exactly one line, it records a fault at path,
+// file cannot be read or does not hold exactly one line, it records a fault at path,
 // the key in the configuration.
 func (r *reader) oneLineFile(path, file string) string {
 	if file == "" {

@@ -229,8 +229,8 @@ func exitsOf(ctx context.Context, db *storage.DB) (map[string]chat.Exit, error) 
 }
 
 // keys adds a finding on whether the encryption keys in file, crypto.db, can be read
-// and belong to session, that of bot.db. It adds none if there are neither keys nor a
-// session.
+// and belong to session, that of bot.db. It adds none if there is neither that file nor
+// a session.
 func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) {
 	const what = "clés crypto.db"
 	keys, err := matrix.InspectKeys(ctx, file)

@@ -37,9 +37,9 @@ func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 }
 
 // newRelay returns the Carrier, which carries questions and answers between the rooms
-// that routes pairs, and the Knowledge, which holds the FAQ. client gives people's
-// names and reads messages from the homeserver; current returns the present state of
-// the SILL, from which the Carrier suggests software to askers.
+// that routes pairs, and the Knowledge, which searches answered questions and the FAQ.
+// client gives people's names and reads messages from the homeserver; current returns
+// the present state of the SILL, from which the Carrier suggests software to askers.
 func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}

@@ -22,10 +22,10 @@ import (
 )
 
 // newAnnouncer returns the Announcer that reads the configured sources and announces
-// their news. It reads feeds whose addresses people give with guarded, a getter that
-// reaches only the public Internet. readers returns who may read a room. catalogueOf
-// takes a catalogue's name and returns a function that returns the catalogue's present
-// state. The error means that a configured source cannot be set up.
+// their news. It reads feeds whose addresses people give in the chat with guarded, the
+// getter of guardedGetter. readers returns who may read a room. catalogueOf takes a
+// catalogue's name and returns a function that returns the catalogue's present state.
+// The error means that a configured source cannot be set up.
 func newAnnouncer(
 	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), catalogueOf func(name string) func() catalogue.State,
 ) (*announce.Announcer, error) {
