@@ -67,8 +67,8 @@ func (c catalogueCache) path(name string) string {
 
 // Load returns the stored catalogue of that name and version, with its index if the
 // cache stores indexes; asOf becomes the date of the catalogue. It returns nil if none
-// is stored, if the file is damaged, if another version or another build of the program
-// wrote it, or if it cannot be read; it logs only the last.
+// is stored, if the stored one has another version, comes from another build of the
+// program or is damaged, or if the file cannot be read; it logs only the last.
 func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Catalogue {
 	f, err := flat.Open(c.path(name), c.key(name, version))
 	switch {

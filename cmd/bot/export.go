@@ -41,7 +41,7 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 // Run prints the data that c.What names (the FAQ, questions, the report on questions,
 // settings or feeds) to the standard output; c.Format applies to all but settings and
 // feeds. The error means that the configuration is wrong, the database cannot be read,
-// or c.Format is not possible for these data.
+// c.Format is not possible for these data, or writing fails.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -124,9 +124,10 @@ tous avec --pour-tous. Un fichier qui ne se lit pas en entier n’est pas import
 État de sortie : 0, 2 la configuration est fausse, 1 le fichier est illisible.`
 }
 
-// Run reads c.File, or the standard input for «-», and writes the lines to add to the
-// configuration for an OPML file, or adds the entries of a file to the FAQ. The error
-// means that the file cannot be read, or comes from importOPML or importFAQ.
+// Run reads c.File, or the standard input for «-». If c.What is opml, it writes the
+// lines to add to the configuration; if it is faq, it adds the entries of the file to
+// the FAQ. The error means that the file cannot be read, or comes from importOPML or
+// importFAQ.
 func (c importCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	in := std.in
 	if c.File != "-" {
