@@ -59,8 +59,9 @@ func isCut(err error) bool {
 		strings.Contains(err.Error(), "server closed idle connection")
 }
 
-// curl returns a shell command with curl that shows the homeserver's answer, through
-// the configured proxy and certificates.
+// curl returns a shell command with curl that shows the homeserver's answer, with the
+// configured certificates and through the configured proxy, whose user and password it
+// leaves out.
 func (d *doctor) curl() string {
 	words := []string{"curl", "-sS", "-i"}
 	if proxy := d.config.Network.Proxy.String(); proxy != "" {

@@ -81,8 +81,8 @@ func (c exportCommand) exportReport(ctx context.Context, config *Config, db *sto
 	return csv.NewWriter(w).WriteAll(out.rows())
 }
 
-// rows returns the report as the rows of a CSV, the first of which names the columns:
-// one for each number, so that all have the same columns.
+// rows returns the report as the rows of a CSV: the names of the columns, then a row
+// for each number, so that all rows have the same columns.
 func (r exportedReport) rows() [][]string {
 	rows := [][]string{{"since", "measure", "of", "value"}}
 	add := func(measure, of string, value int) {

@@ -184,8 +184,8 @@ func serve(
 	return r.run(ctx, notify, started)
 }
 
-// roomDefaults returns the settings of the configuration for rooms that set none
-// themselves.
+// roomDefaults returns the settings for rooms that set none themselves: those of the
+// configuration, and the SILL as their catalogue.
 func roomDefaults(config *Config) rooms.Settings {
 	return rooms.Settings{Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL}
 }
