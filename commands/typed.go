@@ -86,9 +86,9 @@ func withoutCode(line string) string {
 	return strings.TrimSpace(before) + after
 }
 
-// visible removes the characters that clients do not show: zero width, byte order
-// and direction marks. It keeps the joiners after letters outside ASCII, since emoji
-// and some scripts need them.
+// visible removes the characters that clients do not show: zero width, byte order and
+// direction marks. It keeps the joiners after characters outside ASCII, since emoji and
+// some scripts need them.
 func visible(s string) string {
 	const nonJoiner, joiner = '\u200C', '\u200D'
 	var last rune

@@ -60,8 +60,9 @@ func allProper(words []string) bool {
 }
 
 // frequency returns how common a stem's words are in French or English: the decimal
-// logarithm of their number in a billion words, 0 for an unknown stem. Words from
-// properWord on are common, those from ordinary on everyday language.
+// logarithm of their number in a billion words, 0 for an unknown stem, such as those of
+// many stop words. Words from properWord on are common, those from ordinary on everyday
+// language.
 func frequency(stem string) float32 {
 	id, ok := vocabulary.find(stem)
 	if !ok {

@@ -40,9 +40,9 @@ lequel celui difference differences entre
 vieux vieille vieilles ancien anciens
 `)
 
-// withoutTalk returns the words of a request without the talk around it, such as
-// «bonjour, je cherche». If nothing else remains, it returns all words, and talk is
-// true.
+// withoutTalk returns the folded words of a request without the words of talk around it
+// (talkWords), such as «conseillez» and «urgent». If nothing else remains, it returns
+// all words, and talk is true.
 func withoutTalk(words []string) (rest []string, talk bool) {
 	rest = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return talkWords[w] })
 	if len(rest) == 0 && len(words) > 0 {

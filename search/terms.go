@@ -105,7 +105,7 @@ func NearStems(stem string) (near []NearStem) {
 }
 
 // Frequency returns how common a stem's words are in French or English: the decimal
-// logarithm of their number in a billion words, 0 for an unknown stem. The search takes
-// words from 4.4 on (properWord) as common, from 4.9 on (ordinary) as everyday
-// language.
+// logarithm of their number in a billion words, 0 for an unknown stem, such as those of
+// many stop words. The search takes words from 4.4 on (properWord) as common, from 4.9
+// on (ordinary) as everyday language.
 func Frequency(stem string) float64 { return float64(frequency(stem)) }

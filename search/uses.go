@@ -77,7 +77,7 @@ var allUses = sync.OnceValue(parseUses)
 // UsesIn finds the well-known free programs that a text names, and returns what people
 // use them for, in the words of people who do not know the programs ("fusionner des
 // pdf"); nil if the text names none. It takes only the first three programs, and only
-// names with a capital letter or a digit, as in «Essayez PDFsam».
+// names with a capital letter or a digit, in full, as in «Essayez PDFsam Basic».
 func UsesIn(text string) (uses []string) {
 	words := strings.Fields(text)
 	programs := 0
