@@ -181,7 +181,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 // or another message without text. The relay does not carry e. If follow is true, line
 // gives a command that works late, such as asking or claiming a question, and late
 // answers it. If follow is false, late posts nothing. In both cases, if e edits a
-// message that was carried before, the copies of that message are withdrawn.
+// message that was carried before, the copies of that message are withdrawn; so is a
+// question that it asked, unless line asks one again.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	carrier, carried := h.answerer.carrier, false
 	if e.Message.Edits != "" {
@@ -294,9 +295,10 @@ func (h *Handler) decide(
 
 // keep returns a change of the database that keeps the message e, which the bot itself
 // answers, from being carried to another room: also if e was carried before an edit, or
-// if a later edit turns a command into a plain message. If asks is true, e is the
-// command that asks a question, and the question that its message asked before stays.
-// The change is nil for a new message that belongs to no question, or asks one.
+// if a later edit turns a command into a plain message. If e is an edit of a message
+// that asked a question, the change withdraws that question; but if asks is true, e is
+// the command that asks a question, and the question stays. The change is nil for a new
+// message that belongs to no question, or asks one.
 func (h *Handler) keep(ctx context.Context, e chat.Event, asks bool) (func(context.Context) error, error) {
 	switch {
 	case asks && e.Message.Edits != "":

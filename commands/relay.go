@@ -105,11 +105,11 @@ func asksReply(_ *Answerer, r request) bool {
 
 // quote answers a reaction that makes a message a question, for the experts; l is the
 // Line of e. There is no answer in a room without experts, and none about a message
-// that is not the sender's, was declined by its author, is a question already or cannot
-// be read (relay.Fault.IsOthers), since the same emoji may just mean that a person does
-// not understand. Nor is there one to a late reaction, or to an unencrypted one in an
-// encrypted room. The Result decides later, since it reads the message from the
-// homeserver.
+// that the sender of e may not make a question, whose author declined that, that is a
+// question already or that cannot be read (relay.Fault.IsOthers), since the same emoji
+// may just mean that a person does not understand. Nor is there one to a late reaction,
+// or to an unencrypted one in an encrypted room. The Result decides later, since it
+// reads the message from the homeserver.
 func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || e.Late || e.ClearInEncrypted {
@@ -468,7 +468,9 @@ func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error)
 }
 
 // addRelay answers the operators' command that opens a relay: «name de room vers room
-// [themes] [elargir]».
+// [themes] [elargir]», in which «ici» is the room of the command. The answer's change
+// stores the relay and logs that. If the relay cannot be opened, the answer gives the
+// reason.
 func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 	words := strings.Fields(r.args)
 	if len(words) < 5 || !slices.Contains([]string{"de", "from"}, text.Fold(words[1])) || !slices.Contains([]string{"vers", "to"}, text.Fold(words[3])) {
@@ -497,7 +499,9 @@ func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// removeRelay answers the operators' command that closes the relay of that name.
+// removeRelay answers the operators' command that closes the relay of that name. The
+// answer's change deletes the relay and logs that; its open questions stay. If there is
+// no such relay, or the configuration declares it, the answer says so.
 func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -61,7 +61,8 @@ var sentenceEnd = regexp.MustCompile(`([.!?…](?:\p{Zs}?["»”)])?)\p{Zs}+["«
 const minSentence = 20
 
 // sentence returns the first sentence of s, cleaned for a message, or as much of it as
-// fits into limit characters.
+// fits into limit characters. A beginning of less than minSentence characters counts
+// together with the sentence that follows.
 func sentence(limit int, s string) string {
 	s = clean(s)
 	for _, at := range sentenceEnd.FindAllStringSubmatchIndex(s, -1) {
