@@ -48,7 +48,7 @@ type watchChange struct {
 }
 
 // watchTrial is the data of the message with the items that a watch of the source with
-// the filter would have announced lately.
+// the filter would have announced in the last 30 days.
 type watchTrial struct {
 	Source, Filter string
 	announce.Trial
@@ -357,10 +357,10 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 }
 
 // tryWatch answers with the items that a source, by its name, its address or the number
-// of the room's watch, and a filter would have announced lately. If the source is a
-// calendar, it answers like !agenda without arguments. It subscribes to nothing. If
-// there is no such source or watch, or the filter is wrong, the answer gives the
-// reason.
+// of the room's watch, and a filter would have announced in the last 30 days. If the
+// source is a calendar, it answers like !agenda without arguments. It subscribes to
+// nothing. If there is no such source or watch, or the filter is wrong, the answer
+// gives the reason; an address must be one that a room watches already.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
