@@ -86,9 +86,9 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 
 // Withdraw takes the post with that key back, in the transaction of ctx. If nobody can
 // have seen the post, it cancels it; otherwise it adds deletions of the post and of its
-// edits to the outbox. If a revision put another post in the place of this one, even of
-// a cancelled one, Withdraw takes that other post back. It does nothing for an unknown,
-// failed or cancelled post.
+// edits to the outbox, and cancels the edits that were not sent. If a revision put
+// another post in the place of this one, even of a cancelled one, Withdraw takes that
+// other post back. It does nothing for an unknown, failed or cancelled post.
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
@@ -101,17 +101,21 @@ func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now()
 	if row.Kind == KindPost {
-		answer, _ := current(rows, row.Slot)
+		answer, edits := current(rows, row.Slot)
 		if answer == nil {
 			return nil
 		}
 		row = *answer
+		for _, edit := range edits {
+			if err := o.cancel(ctx, edit, now); err != nil {
+				return err
+			}
+		}
 	}
 	if unsent(&row) {
-		now := time.Now()
-		row.take(StepCancel, now)
-		return o.store.UpdatePost(ctx, row, now)
+		return o.cancel(ctx, &row, now)
 	}
 	for _, r := range append([]Row{row}, seenEdits(rows, row.Key)...) {
 		if err := o.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
@@ -119,4 +123,11 @@ func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 		}
 	}
 	return nil
+}
+
+// cancel marks the post row, which waits, as cancelled at now, and erases its content, in
+// the transaction of ctx.
+func (o *Outbox) cancel(ctx context.Context, row *Row, now time.Time) error {
+	row.take(StepCancel, now)
+	return o.store.UpdatePost(ctx, *row, now)
 }

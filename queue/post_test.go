@@ -134,6 +134,29 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
+// A post that is withdrawn takes the edit with it that waits behind it: nobody reads the
+// edit's text after that.
+func TestWithdrawWithAWaitingEdit(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		id := b.server.say(salon, "!a")
+		b.sync()
+		b.sync()
+		b.server.failNext(notHere(time.Minute))
+		b.server.edit(salon, id, "!b")
+		b.sync()
+		withdraw := func(ctx context.Context) error {
+			return b.queue.Withdraw(ctx, chat.KeyOf(chat.Cause(id), 0))
+		}
+		if err := b.queue.Do(b.ctx, withdraw); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		b.sync()
+		b.server.wantOwn(t, salon, "a", "(deletion)")
+	})
+}
+
 // A post whose thread is gone becomes its Alone text, if it has one.
 func TestPostsThatStandAlone(t *testing.T) {
 	gone := chat.Target{Event: "$gone"}

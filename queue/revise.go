@@ -33,7 +33,7 @@ func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, p
 		r := revision{q: q, cause: cause, by: by, slot: n, first: first, rows: rows, now: now}
 		answer, edits := current(rows, n)
 		for _, edit := range edits {
-			if err := r.cancel(ctx, edit); err != nil {
+			if err := q.cancel(ctx, edit, now); err != nil {
 				return err
 			}
 		}
@@ -147,7 +147,7 @@ func isReaction(p chat.Post) bool { return p.Reaction != "" }
 
 func (r revision) withdraw(ctx context.Context, answer *Row) error {
 	if unsent(answer) {
-		return r.cancel(ctx, answer)
+		return r.q.cancel(ctx, answer, r.now)
 	}
 	for _, row := range append([]Row{*answer}, seenEdits(r.rows, answer.Key)...) {
 		if err := r.add(ctx, row.Key, KindRedaction, deletion(row)); err != nil {
@@ -155,11 +155,6 @@ func (r revision) withdraw(ctx context.Context, answer *Row) error {
 		}
 	}
 	return nil
-}
-
-func (r revision) cancel(ctx context.Context, row *Row) error {
-	row.take(StepCancel, r.now)
-	return r.q.store.UpdatePost(ctx, *row, r.now)
 }
 
 // add adds p to the outbox. kind says what p is: an edit or a deletion of the answer
