@@ -40,7 +40,7 @@ type Intake interface {
 	Accept(ctx context.Context, b queue.Batch) error
 	Unlock(ctx context.Context, e chat.Event) error
 	Doubts() <-chan struct{}
-	SyncBy() time.Time
+	SyncBy(last time.Time) time.Time
 	WaitIdle(ctx context.Context, within time.Duration)
 	// FoundRoom receives the id of each of Config.Rooms once the bot knows it.
 	FoundRoom(ctx context.Context, room string, roomID chat.RoomID)
@@ -140,8 +140,8 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 		p.filter = answer.FilterID
 	}
 	request := mautrix.ReqSync{Since: p.since, FilterID: p.filter, SetPresence: c.mx.SyncPresence}
-	by := intake.SyncBy()
-	settles := by.After(p.lastBegan) && !by.After(began)
+	by := intake.SyncBy(p.lastBegan)
+	settles := !by.IsZero() && !by.After(began)
 	if !p.lastBegan.IsZero() && p.failing.failures == 0 && !settles {
 		request.Timeout = int(longPoll.Milliseconds())
 		if unseen, more := c.rooms.unseen(began); more || len(unseen) > 0 {
@@ -218,7 +218,7 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 		defer close(watched)
 		for {
 			var due <-chan time.Time
-			if by := intake.SyncBy(); by.After(began) {
+			if by := intake.SyncBy(began); !by.IsZero() {
 				due = time.After(time.Until(by))
 			}
 			select {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 )
 
@@ -48,11 +49,7 @@ func (s *serverClock) ahead() time.Duration {
 // it returns the time by the homeserver, but none later than received, and none earlier
 // than the sync before, if there was one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
-	stamp := time.UnixMilli(evt.Timestamp)
-	at := stamp.Add(-c.clock.ahead())
-	if evt.Unsigned.Age != 0 {
-		at = received.Add(-time.Duration(evt.Unsigned.Age) * time.Millisecond)
-	}
+	stamp, at := time.UnixMilli(evt.Timestamp), c.byServer(evt, received)
 	if at.Before(c.heardUntil) {
 		at = c.heardUntil
 	}
@@ -63,4 +60,36 @@ func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 		return stamp
 	}
 	return at
+}
+
+// byServer returns when an event was sent by the homeserver's clock, converted to this
+// machine's, to about a second. received is the time at which the sync with the event
+// came. For a sender on another homeserver it is by that one's clock.
+func (c *Client) byServer(evt *event.Event, received time.Time) time.Time {
+	if evt.Unsigned.Age != 0 {
+		return received.Add(-time.Duration(evt.Unsigned.Age) * time.Millisecond)
+	}
+	return time.UnixMilli(evt.Timestamp).Add(-c.clock.ahead())
+}
+
+// newest returns when the newest event that the sync shows in a joined room was sent, by
+// this machine's clock and none later than received, the time at which the sync came;
+// zero if it shows none. It leaves out events of senders on other homeservers, whose
+// clocks are unknown.
+func (c *Client) newest(answer *mautrix.RespSync, received time.Time) (newest time.Time) {
+	for _, joined := range answer.Rooms.Join {
+		for _, evt := range joined.Timeline.Events {
+			if evt.Sender.Homeserver() != c.mx.UserID.Homeserver() {
+				continue
+			}
+			at := c.byServer(evt, received)
+			if at.After(received) {
+				at = received
+			}
+			if at.After(newest) {
+				newest = at
+			}
+		}
+	}
+	return newest
 }

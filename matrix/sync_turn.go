@@ -41,7 +41,11 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	t := &turn{answer: answer, since: since, batch: queue.Batch{Began: began, Received: time.Now()}, lastHeard: map[id.RoomID]id.EventID{}}
+	received := time.Now()
+	t := &turn{
+		answer: answer, since: since, lastHeard: map[id.RoomID]id.EventID{},
+		batch: queue.Batch{Began: began, Received: received, Newest: c.newest(answer, received)},
+	}
 	c.noteEncryption(t) // before any wait, so that nothing leaves in clear meanwhile
 	c.addUnseen(ctx, answer, began)
 	for room := range answer.Rooms.Join {

@@ -9,15 +9,14 @@ import (
 	"heraut/chat"
 )
 
-// settleAfter is how long after the end of an attempt a sync must begin to settle the
-// doubt: if such a sync does not show the event, it never arrived.
-const settleAfter = 2 * time.Second
-
 // Batch holds the contents of one sync response for the queue: new events, the bot's own
 // events, the rooms whose rights changed, and the times of the sync.
 type Batch struct {
 	Began    time.Time // when the request was sent
 	Received time.Time // when the response arrived
+	// Newest is when the newest event that the sync shows was sent, by this machine's
+	// clock; zero: it shows none. Events of people on other homeservers do not count.
+	Newest   time.Time
 	Arrivals []Arrival // oldest first in each room
 	Own      []Own
 	// Powers lists the rooms in which the power levels or the bot's membership
@@ -111,7 +110,7 @@ func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err 
 		return t, nil
 	}
 	// After Change, which stores the rooms.
-	if t.settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
+	if t.settled, err = q.store.SettleDoubts(ctx, q.settledBy(b)); err != nil {
 		return t, fmt.Errorf("settle doubts: %w", err)
 	}
 	return t, nil
@@ -190,26 +189,4 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 		q.serve(e.Room)
 	}
 	return nil
-}
-
-// Doubts returns a channel that gets a value when an attempt to send ended without an
-// answer, so that it is in doubt whether the post was sent; also for attempts that the
-// end of the last process cut off (Open). One value may stand for several attempts. A
-// sync that begins no earlier than SyncBy shows whether they were.
-func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
-
-// SyncBy returns the earliest time at which a sync may begin that shows whether the
-// newest post in doubt was sent; the zero time if no post was in doubt since the process
-// started. The result stays after the doubt has ended.
-func (q *Queue) SyncBy() time.Time {
-	ms := q.lastDoubt.Load()
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).Add(settleAfter + time.Millisecond)
-}
-
-func (q *Queue) inDoubt(now time.Time) {
-	q.lastDoubt.Store(now.UnixMilli())
-	q.doubt.Set()
 }

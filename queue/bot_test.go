@@ -214,10 +214,10 @@ func (b *bot) tryUnlock() error {
 	return nil
 }
 
-// settle waits until a sync can settle the newest doubt, and syncs.
+// settle waits until a sync without events settles the newest doubt, and syncs.
 func (b *bot) settle() {
 	b.Helper()
-	time.Sleep(time.Until(b.queue.SyncBy()))
+	time.Sleep(10*time.Second + time.Millisecond)
 	b.sync()
 	time.Sleep(time.Second) // the back-off of a first attempt
 	synctest.Wait()

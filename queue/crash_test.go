@@ -91,7 +91,7 @@ func (c *chaos) follow(ctx context.Context) {
 	var began time.Time
 	for ctx.Err() == nil {
 		var due <-chan time.Time
-		if by := c.queue.SyncBy(); by.After(began) {
+		if by := c.queue.SyncBy(began); !by.IsZero() {
 			due = time.After(time.Until(by))
 		}
 		select {

@@ -51,39 +51,82 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// Only a sync that begins two seconds after the end of the attempt settles a doubt.
+// Only a sync that begins two seconds after the end of the attempt settles a doubt, and
+// only one that has come as far, or is quiet.
 func TestWhatSettlesADoubt(t *testing.T) {
+	const never = time.Duration(-1)
+	type batch struct{ began, newest time.Duration } // after the end of the attempt; never: no event
+	tests := map[string]struct {
+		passed []batch // settle nothing
+		last   batch   // settles the doubt
+	}{
+		"quiet":                     {[]batch{{-time.Hour, never}, {0, never}, {1999 * time.Millisecond, never}, {9999 * time.Millisecond, never}}, batch{10001 * time.Millisecond, never}},
+		"come as far":               {[]batch{{1999 * time.Millisecond, time.Second}, {3 * time.Second, 1999 * time.Millisecond}}, batch{3 * time.Second, 2001 * time.Millisecond}},
+		"had come as far before":    {[]batch{{1999 * time.Millisecond, 5 * time.Second}}, batch{2001 * time.Millisecond, never}},
+		"late":                      {[]batch{{30 * time.Second, time.Second}, {119 * time.Second, 1999 * time.Millisecond}}, batch{120 * time.Second, 2001 * time.Millisecond}},
+		"late for a very long time": {[]batch{{119 * time.Second, time.Second}}, batch{121 * time.Second, time.Second}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.start()
+				b.server.failNext(lost)
+				b.server.say(salon, "!a")
+				b.sync()
+				end := time.Now()
+				accept := func(s batch) {
+					took := queue.Batch{Began: end.Add(s.began), Received: time.Now()}
+					if s.newest != never {
+						took.Newest = end.Add(s.newest)
+					}
+					if err := b.queue.Accept(b.ctx, took); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+				}
+				for _, s := range test.passed {
+					time.Sleep(time.Minute) // the end of a sync does not count
+					accept(s)
+					if len(b.server.tries()) != 1 {
+						t.Fatalf("a sync begun %v after the attempt, with events until %v, settled the doubt", s.began, s.newest)
+					}
+				}
+				if err := b.queue.Accept(b.ctx, queue.Batch{Received: time.Now()}); err != nil { // a batch without Began is no sync
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				b.server.wantOwn(t, salon)
+				accept(test.last)
+				b.server.wantOwn(t, salon, "a")
+				if tries := b.server.tries(); tries[0].Txn != tries[1].Txn {
+					t.Error("the second attempt has another key")
+				}
+			})
+		})
+	}
+}
+
+// Syncs are wanted each two seconds while a post is in doubt, and none before or after.
+func TestSyncsForADoubt(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
 		b.server.failNext(lost)
 		b.server.say(salon, "!a")
 		b.sync()
 		end := time.Now()
-		if got := b.queue.SyncBy(); got.Before(end.Add(2*time.Second)) || got.After(end.Add(2100*time.Millisecond)) {
-			t.Errorf("a sync is wanted at %v after the attempt", got.Sub(end))
-		}
-		for _, began := range []time.Duration{-time.Hour, 0, time.Second, 1999 * time.Millisecond} {
-			time.Sleep(time.Minute) // the end of a sync does not count
-			if err := b.queue.Accept(b.ctx, queue.Batch{Began: end.Add(began), Received: time.Now()}); err != nil {
-				t.Fatal(err)
+		for range 5 {
+			last := time.Now()
+			by := b.queue.SyncBy(last)
+			if after := by.Sub(last); after < 2*time.Second || after > 2100*time.Millisecond {
+				t.Fatalf("%v after the attempt, a sync is wanted in %v", last.Sub(end), after)
 			}
-			synctest.Wait()
-			if len(b.server.tries()) != 1 {
-				t.Fatalf("a sync begun %v after the attempt settled the doubt", began)
-			}
+			b.server.wantOwn(t, salon)
+			time.Sleep(time.Until(by))
+			b.sync()
 		}
-		if err := b.queue.Accept(b.ctx, queue.Batch{Received: time.Now()}); err != nil { // a batch without Began is no sync
-			t.Fatal(err)
-		}
-		synctest.Wait()
-		b.server.wantOwn(t, salon)
-		if err := b.queue.Accept(b.ctx, queue.Batch{Began: b.queue.SyncBy(), Received: time.Now()}); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
 		b.server.wantOwn(t, salon, "a")
-		if tries := b.server.tries(); tries[0].Txn != tries[1].Txn {
-			t.Error("the second attempt has another key")
+		if by := b.queue.SyncBy(time.Now()); !by.IsZero() {
+			t.Errorf("a sync is wanted in %v, with no post in doubt", time.Until(by))
 		}
 	})
 }
@@ -135,10 +178,10 @@ func TestShownAfterTheDoubtWasSettled(t *testing.T) {
 				id := b.server.say(salon, "!a")
 				b.sync()
 				b.settle()
-				time.Sleep(50 * time.Second)
+				time.Sleep(40 * time.Second)
 				synctest.Wait()
 				b.server.wantOwn(t, salon)
-				time.Sleep(9 * time.Second)
+				time.Sleep(11 * time.Second)
 				synctest.Wait()
 				b.sync()
 				time.Sleep(5 * time.Minute)
@@ -183,7 +226,7 @@ func TestNothingAnswers(t *testing.T) {
 			b.server.say(room, "!a")
 		}
 		b.sync()
-		for range 15 {
+		for range 4 {
 			b.settle()
 		}
 		if got := len(b.server.tries()); got > 20 {

@@ -159,6 +159,8 @@ type Queue struct {
 	deferred *deferred
 
 	lastDoubt atomic.Int64         // when the newest doubt began, in Unix milliseconds; 0: never
+	settled   atomic.Int64         // sync settled the doubts that began before, in Unix milliseconds
+	newest    time.Time            // the latest Batch.Newest; owned by Accept
 	shownFrom atomic.Int64         // when the newest attempt began whose post sync has shown, in Unix milliseconds; 0 or less: none yet
 	resent    map[chat.PostKey]int // how often checkUnseen sent each lost post again
 	dueUntil  atomic.Int64         // sync should have shown the posts that were taken before, in Unix milliseconds; 0: none yet
