@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
 )
 
 // TestSaidAt: an event's age comes from the homeserver's clock, and an event right
@@ -37,6 +39,38 @@ func TestSaidAt(t *testing.T) {
 		evt := &event.Event{Timestamp: test.stamp.UnixMilli(), Unsigned: event.Unsigned{Age: test.age.Milliseconds()}}
 		if got := c.saidAt(evt, received); !got.Equal(test.want) {
 			t.Errorf("%s: %s before it was received, want %s", name, received.Sub(got), received.Sub(test.want))
+		}
+	}
+}
+
+// TestNewest: how far sync has come is measured by the homeserver's clock alone.
+func TestNewest(t *testing.T) {
+	received := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return received.Add(-d) }
+	of := func(sender id.UserID, stamp time.Time, age time.Duration) *event.Event {
+		return &event.Event{Sender: sender, Timestamp: stamp.UnixMilli(), Unsigned: event.Unsigned{Age: age.Milliseconds()}}
+	}
+	for name, test := range map[string]struct {
+		rooms [][]*event.Event
+		ahead time.Duration // the homeserver's clock, by its Date header
+		want  time.Time
+	}{
+		"no event":              {nil, 0, time.Time{}},
+		"the newest of two":     {[][]*event.Event{{of("@a:here", ago(9*time.Second), 9*time.Second)}, {of("@b:here", ago(5*time.Second), 5*time.Second)}}, 0, ago(5 * time.Second)},
+		"the bot's own":         {[][]*event.Event{{of("@bot:here", ago(time.Second), time.Second)}}, 0, ago(time.Second)},
+		"another homeserver's":  {[][]*event.Event{{of("@a:there", ago(time.Second), time.Second)}}, 0, time.Time{}},
+		"the clocks differ":     {[][]*event.Event{{of("@a:here", received.Add(50*time.Second), 3*time.Second)}}, 0, ago(3 * time.Second)},
+		"the same, by its Date": {[][]*event.Event{{of("@a:here", received.Add(50*time.Second), 0)}}, 53 * time.Second, ago(3 * time.Second)},
+		"not after the sync":    {[][]*event.Event{{of("@a:here", received.Add(50*time.Second), 0)}}, 0, received},
+	} {
+		c := &Client{mx: &mautrix.Client{UserID: "@bot:here"}}
+		c.clock.skew.Store(test.ahead.Milliseconds())
+		answer := &mautrix.RespSync{Rooms: mautrix.RespSyncRooms{Join: map[id.RoomID]*mautrix.SyncJoinedRoom{}}}
+		for n, events := range test.rooms {
+			answer.Rooms.Join[id.RoomID(rune('a'+n))] = &mautrix.SyncJoinedRoom{Timeline: mautrix.SyncTimeline{SyncEventsList: mautrix.SyncEventsList{Events: events}}}
+		}
+		if got := c.newest(answer, received); !got.Equal(test.want) {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
 }
