@@ -250,10 +250,11 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 // pairSeries, or the title alone, may match.
 const near = 45 * 24 * time.Hour
 
-// pairSeries matches the rows and occurrences that are still unmatched because the rule
-// of their recurring event changed, and records the pairs in m. In order of time, it
-// gives each row the next unmatched occurrence of the same series, if the two starts
-// are at most near apart. Past rows and occurrences stay unmatched.
+// pairSeries matches the rows and occurrences, both in order of time, that are still
+// unmatched because the rule of their recurring event changed, and records the pairs in
+// m. It gives each row the next unmatched occurrence of the same series, if the two
+// starts are at most near apart; otherwise the row gets none, and the next row may get
+// that occurrence. Past rows and occurrences stay unmatched.
 func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Time) {
 	left := map[string][]int{}
 	for j, e := range read {

@@ -24,7 +24,8 @@ func (v EventView) SeveralDays() bool {
 }
 
 // Last returns the end of the event as people say it: the last day of an event that is
-// shown without hours, the time of the end of any other event.
+// shown without hours, the time of the end of any other event. For an event without a
+// duration, that is its start.
 func (v EventView) Last() time.Time {
 	if v.WholeDays() {
 		return v.LastDay()

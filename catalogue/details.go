@@ -182,9 +182,9 @@ func identifiers(o, ext object, wikidata string) []Identifier {
 	return out
 }
 
-// sourceName returns one name, in lower case without spaces, for all spellings of the
-// name of a catalogue or register; empty for «user input», the SILL's own form, which
-// is no catalogue.
+// sourceName returns one name, in lower case without accents, spaces and punctuation,
+// for all spellings of the name of a catalogue or register; empty for «user input», the
+// SILL's own form, which is no catalogue.
 func sourceName(s string) string {
 	s = strings.Join(text.Words(s), "")
 	switch s {

@@ -140,11 +140,11 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	}, nil
 }
 
-// reaction answers a reaction: one to a message of a question, ✅ that confirms a
-// command, the emoji that makes a message a question, or a number by which a person
-// chooses from their list. It returns an empty Result for any other reaction, for a
-// number or a confirmation that comes late, for a number that is not in the list, and
-// for a list of another person.
+// reaction answers a reaction: one to a message of a question (Carrier.React), ✅ that
+// confirms a command, the emoji that makes a message a question, or a number by which a
+// person chooses from their list. It returns an empty Result for any other reaction,
+// for a number or a confirmation that comes late, for a number that is not in the list,
+// and for a list of another person.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
 	if result, done, err := h.answerer.carrier.React(ctx, e); done || err != nil {

@@ -21,9 +21,10 @@ type greeting struct {
 // show both greetings as answers to it.
 const greetOnce = 10 * time.Minute
 
-// greeted is the record of the direct messages that the bot greeted lately, so that it
-// does not greet twice. It is empty after a restart. It is safe for concurrent use; the
-// zero value is ready.
+// greeted is the record of the direct messages that the bot joined and greeted within
+// the last greetOnce, so that it does not answer a mere «bonjour» there with a second
+// greeting. It is empty after a restart. It is safe for concurrent use; the zero value
+// is ready.
 type greeted struct {
 	mu sync.Mutex
 	at map[chat.RoomID]time.Time

@@ -21,8 +21,9 @@ const (
 	inClosed readers = "closed" // the members of a room that no stranger reads
 )
 
-// readersOf returns the limit on who may read the answers of a command, from its needs;
-// empty for no limit.
+// readersOf returns the limit on who may read the answers of the command c: inDirect if
+// c needs a direct message, inClosed if it needs a room that no stranger reads,
+// otherwise empty for no limit.
 func readersOf(c *command) readers {
 	switch {
 	case c.needs&aDirect != 0:

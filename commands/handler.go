@@ -101,8 +101,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	return queue.Result{}, nil
 }
 
-// say returns a Result with the message of the template, in the room and the room's
-// language, without replying to anyone, such as the greeting in a new room. The error
+// say returns a Result with the message of the template, rendered with a greeting as
+// its data, in the room and the room's language, without replying to anyone. The error
 // is that of the template.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)

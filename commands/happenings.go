@@ -74,7 +74,7 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 }
 
 // removal is the data of the message to operators that a member removed the bot from a
-// room.
+// room: the room, and whether the bot is banned there.
 type removal struct {
 	place
 	Banned bool

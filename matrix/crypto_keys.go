@@ -27,10 +27,10 @@ type storedKeys struct {
 }
 
 // openKeys opens crypto.db, the database of encryption keys, or creates it without
-// keys, and loads its keys into c.mach if they can be used. If they belong to another
-// device, were stored with another secret, or are missing, usable is false and the
-// error nil. The error wraps ErrKeysDamaged if the file is no intact database, or is
-// that of opening or reading it.
+// keys, and loads its keys into c.mach if they can be used. c.close closes it. If the
+// keys belong to another device, were stored with another secret, or are missing,
+// usable is false and the error nil. The error wraps ErrKeysDamaged if opening shows
+// that the file is no intact database, or is that of opening or reading it.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {

@@ -273,7 +273,7 @@ func trimStart(s string) string {
 }
 
 // trimSpaces removes spaces and invisible characters from the start of s, but no line
-// breaks.
+// feeds.
 func trimSpaces(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' || isInvisible(r) })
 }

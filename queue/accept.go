@@ -33,12 +33,14 @@ type Own struct {
 	ID  chat.EventID
 }
 
-// Accept stores the batch b in one transaction, then wakes the sender and the workers of
-// the rooms with new events. Once it has returned nil, each new readable event will be
-// handled once, even after a crash; a locked one, once Unlock has stored it. Accept drops
-// an event that is older than Config.AnswerWithin, unless Config.Keeps accepts the
-// event's room, or the event is of a kind that is never too old, such as a deletion
-// (tooOld). On an error nothing is stored, and the caller fetches the batch again.
+// Accept stores the batch b in one transaction. Then it wakes the workers of the rooms
+// with new events, and the sender if b shows posts of the bot, changes rights or ends a
+// doubt. Once it has returned nil, each new readable event will be handled once, even
+// after a crash; a locked one, which waits for its key, once Unlock has stored it.
+// Accept drops an event that is older than Config.AnswerWithin, unless Config.Keeps
+// accepts the event's room, or the event is of a kind that is never too old, such as a
+// deletion (tooOld). On an error nothing is stored, and the caller fetches the batch
+// again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {

@@ -57,8 +57,8 @@ type RemindOptions struct {
 // their lists. Its methods join the transaction of their context.
 type RemindStore interface {
 	Retention
-	// AskedQuestions returns the questions that were sent to the experts and are not
-	// closed, oldest first.
+	// AskedQuestions returns the questions of all rooms that were sent to the experts
+	// and are not closed, also answered ones and duplicates, oldest first.
 	AskedQuestions(ctx context.Context) ([]Question, error)
 	// Question returns the question with the number, or chat.ErrNotFound.
 	Question(ctx context.Context, number int64) (Question, error)

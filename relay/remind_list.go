@@ -19,10 +19,12 @@ const ListGuardName = "questions"
 // listed limits how many questions a list shows.
 const listed = 15
 
-// list posts in each experts' room whose list is due the room's questions in open, as
-// far as the room may see them. It stores the time of the list, also if there is
-// nothing to post. A list that is due in quiet hours is posted after them; quiet
-// returns a room's quiet hours. list does nothing if RemindOptions.List is not set.
+// list posts in each experts' room whose list is due the room's questions in open,
+// except duplicates and those that the room may not see. It stores the time of the
+// list, also if there is nothing to post. For a room's first question it only stores
+// now, so that the first list is the next one due. A list that is due in quiet hours is
+// posted after them; quiet returns a room's quiet hours. list does nothing if
+// RemindOptions.List is not set.
 func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	if r.List == nil {
 		return nil

@@ -149,9 +149,11 @@ func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m
 	return err
 }
 
-// replaceShared puts post in the place of the last of given, the records of the posts that
-// gave an answer before, and returns true. It returns false if that one may have been
-// sent, and makes post an edit. Either way post rings as the first of them did.
+// replaceShared updates an answer with post. given holds at least one record: those of
+// the posts that gave the answer before, oldest first. If the last of these posts waits
+// and was never tried, replaceShared puts post in its place in the outbox and returns
+// true. Otherwise it makes post an edit of the first, which the caller sends and
+// records, and returns false. Either way post rings as the first of them did.
 func (d *Carrier) replaceShared(ctx context.Context, given []Message, post *chat.Post) (bool, error) {
 	row, err := d.store.PostByKey(ctx, given[0].Post)
 	if _, err := has(err); err != nil {

@@ -55,11 +55,12 @@ func (ix *index) idsOf(stems []string) []int32 {
 	return out
 }
 
-// phraseBonus returns the bonus of an entry if words of the query stand together and in
-// order in one of its keywords or uses, or in its description: the share, from 0 to 1,
-// by which its score grows; 0 if they do not. If they stand together in several places,
-// the best one counts. stems are the numbers of the stems of the query's words, at
-// least one. A single word counts only if it is the whole description.
+// phraseBonus returns the bonus of an entry if two neighbouring words of the query, or
+// more, also stand together and in order in one of its keywords or uses, or in its
+// description: the share, from 0 to 1, by which its score grows; 0 if none do. It is
+// larger the more of the query's words stand together, and the best place counts. stems
+// are the numbers of the stems of the query's words, at least one. A single word counts
+// only if it is the whole description.
 func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {

@@ -8,8 +8,9 @@ import (
 	"heraut/relay"
 )
 
-// AskedQuestions returns the questions that were sent to the experts and are not
-// closed, oldest first; some may still be on their way.
+// AskedQuestions returns the questions of all rooms that were sent to the experts and
+// are not closed, also answered ones and duplicates, oldest first; some may still be on
+// their way.
 func (d *DB) AskedQuestions(ctx context.Context) ([]relay.Question, error) {
 	return d.questions(ctx, "closed_at = 0 AND status IN ('open', 'claimed', 'answered', 'reopened')")
 }

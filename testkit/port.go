@@ -51,7 +51,8 @@ type reservations struct {
 }
 
 // reserve makes this process the only test process that may use a port until it ends.
-// It returns false if another process has the port, or this one has reserved it before.
+// It returns false if another test process has reserved the port, or this one has
+// before. It does not check whether a program listens there.
 func (r *reservations) reserve(port int) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

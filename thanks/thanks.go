@@ -109,8 +109,9 @@ const (
 	tellHour = 9
 )
 
-// Refusal is the reason why the bot does not accept thanks, such as a second one to
-// the same person on one day. The empty text means that it accepts them.
+// Refusal is a word for the reason why the bot does not accept thanks, such as a second
+// one to the same person on one day; templates explain it. The empty one, Fine, means
+// that the bot accepts them.
 type Refusal string
 
 // The reasons.

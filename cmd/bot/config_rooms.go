@@ -174,9 +174,9 @@ func (r *reader) checkQuestions(q *Questions) {
 	}
 }
 
-// shortName checks a name that people type in commands. It records a fault at path if
-// name is not a short word in lower case, or if others has it already. In every case it
-// adds name to others.
+// shortName checks a name that people type in commands. It records a fault at path
+// unless name consists of small letters a to z, digits and hyphens and does not begin
+// with a hyphen, or if others has it already. In every case it adds name to others.
 func (r *reader) shortName(path, name string, others map[string]bool) {
 	switch {
 	case !shortName.MatchString(name):

@@ -228,8 +228,8 @@ var sizeUnits = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// UnmarshalText sets s to a size with its unit (B, KiB, MiB, GiB), such as "256KiB".
-// The error, for any other text, is a French sentence.
+// UnmarshalText sets s to a size: a whole number with its unit (B, KiB, MiB, GiB), such
+// as "256KiB". The error, for any other text, is a French sentence.
 func (s *Size) UnmarshalText(text []byte) error {
 	for _, unit := range sizeUnits {
 		number, ok := strings.CutSuffix(string(text), unit.name)

@@ -117,11 +117,13 @@ func (r importReport) write(w io.Writer) {
 	fmt.Fprintf(w, "Ajoutées : %d. Déjà là : %d.\n", r.added, r.known)
 }
 
-// addEntries adds to the FAQ the entries that it does not hold yet, and logs their
-// number in the journal of changes at now, if there are any. It changes or removes no
-// entry. If forAll is true, an entry for which the file gives no audience may be shown
-// to everybody. addEntries leaves out an entry whose question has another answer in the
-// FAQ; the report r lists these too. The error comes from the database.
+// addEntries adds to the FAQ the entries that it does not hold yet, in the transaction
+// of ctx, and logs their number in the journal of changes at now, if there are any. It
+// leaves out an entry whose question has another answer in the FAQ, and changes or
+// removes none. An entry for which the file gives no audience may be shown to everybody
+// if forAll is true, otherwise only in the most protected rooms (the zero
+// chat.Audience). The report r counts the entries added and those held before, and
+// lists those left out. The error comes from the database.
 func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, forAll bool, now time.Time) (r importReport, err error) {
 	before, err := db.Entries(ctx)
 	if err != nil {

@@ -13,9 +13,10 @@ func readCatalogue(in readInput) (reading, error) {
 	return in.software(file)
 }
 
-// software returns the entries of a catalogue for the output, the newest first and
-// those without a date last, each with the message that would announce it. The error
-// means that a message cannot be made.
+// software returns a catalogue for the output: its generation, the elements that its
+// reader dropped, and its entries, the newest first and those without a date last, each
+// with the message that would announce it. The error means that a message cannot be
+// made.
 func (in readInput) software(file catalogue.File) (reading, error) {
 	r := reading{Generation: string(file.Generation), Dropped: file.Dropped}
 	for i := range file.Entries {

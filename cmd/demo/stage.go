@@ -225,7 +225,7 @@ func (s *stage) meet(ctx context.Context) error {
 }
 
 // live reports whether the environment asks for the public catalogue instead of the
-// demonstration's own: LIVE is set, and not to 0.
+// demonstration's own: LIVE is neither empty nor 0.
 func live() bool { return os.Getenv("LIVE") != "" && os.Getenv("LIVE") != "0" }
 
 // catalogueName returns the French words by which the demonstration names the catalogue
