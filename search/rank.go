@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -38,50 +39,83 @@ const (
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
+	least := math.MinInt // the least score, in steps, with which an entry enters a full out
 	var top *hit
 	for _, d := range s.touched {
 		h := &s.hits[d]
 		h.score = s.wordScore(h)
 		h.near /= max(s.nearWeight, 1)
-		full := len(out) == MaxMatches
-		if full && h.mostPossible() < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) || !s.rank(h, q, e.index.textsOf(d), stems) {
+		if !s.isEvident(h, q) || steps(h.mostPossible(s.mostBonus(h, stems))) < least || !s.rank(h, q, e.index.textsOf(d), stems) {
 			continue
 		}
 		if top == nil || h.score > top.score {
 			top = h
 		}
-		if h.score < minScore || full && e.compare(h, &out[MaxMatches-1]) > 0 {
+		if h.score < minScore || steps(h.score) < least || len(out) == MaxMatches && e.compare(h, &out[MaxMatches-1]) > 0 {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(out, h, func(a hit, b *hit) int { return e.compare(&a, b) })
 		out = slices.Insert(out[:min(len(out), MaxMatches-1)], i, *h)
+		if len(out) == MaxMatches && !e.ranksLast(&out[MaxMatches-1]) {
+			least = steps(out[MaxMatches-1].score)
+		}
 	}
 	if len(out) == 0 {
 		return nil
 	}
-	least := s.leastScore(q, top, e.ranksLast(top))
-	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
+	worst := s.leastScore(q, top, e.ranksLast(top))
+	return slices.DeleteFunc(out, func(h hit) bool { return h.score < worst || s.how.cover > 0 && !h.sure })
 }
 
 // mostPossible returns a number that the final score of the entry cannot exceed. By
-// this number, best leaves out entries early.
-func (h *hit) mostPossible() float32 {
-	words := (h.score+namedBonus)*(1+wholePhraseBonus) + h.share/2 + nearShare*h.near
+// this number, best leaves out entries early. bonus is the result of mostBonus.
+func (h *hit) mostPossible(bonus float32) float32 {
+	words := h.score
+	if h.exactly {
+		words += namedBonus
+	}
+	words = words*(1+bonus) + h.share/2 + nearShare*h.near
 	const rounding = 0.001
 	return max(words, h.key*keyFactor+wordsShare*words) + rounding
 }
 
-// rank sets in h the final score of a found entry, from the score of its words and its
-// texts d, and how sure the match is. It returns false for an entry that does not
-// answer the query q. stems are the numbers of the query's words.
-func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
-	ofOne, several := len(q.words) == 1, len(q.words) > 1
+// mostBonus returns a number that phraseBonus cannot exceed for the entry. It costs
+// less: for most entries, the number of words of the query that they have tells how
+// many of these can stand together. stems are the numbers of the query's words.
+func (s *scratch) mostBonus(h *hit, stems []int32) float32 {
+	d := &s.ix.docs[h.doc]
+	has, all := int(h.answered), len(stems)
+	switch {
+	case all == 1 && d.others-d.description != 1:
+		return 0
+	case all == 1, !s.apart:
+		return wholePhraseBonus
+	case has < 2:
+		return 0
+	case has == all && d.others > d.description && s.ix.words[d.description] == stems[0]:
+		return wholePhraseBonus
+	}
+	return phraseBonus * float32(has-1) / float32(all-1)
+}
+
+// isEvident reports whether the entry may answer the query q at all. It sets
+// h.evidence.
+func (s *scratch) isEvident(h *hit, q query) bool {
 	h.evidence = (h.share + h.near) / 2
 	if h.exactly {
-		h.evidence, h.score = max(h.evidence, minEvidence), h.score+namedBonus
+		h.evidence = max(h.evidence, minEvidence)
 	}
-	if h.key == 0 && s.how.cover == 0 && (h.evidence < minEvidence || h.evidence < minEvidenceOfOne && h.concepts < 2 && s.unknown && !q.sentence) {
-		return false
+	return h.key > 0 || s.how.cover > 0 ||
+		h.evidence >= minEvidence && (h.evidence >= minEvidenceOfOne || h.concepts > 1 || !s.unknown || q.sentence)
+}
+
+// rank sets in h the final score of a found entry, from the score of its words and its
+// texts d, and how sure the match is. It returns false for an entry that does not
+// answer the query q. stems are the numbers of the query's words. Call isEvident before.
+func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
+	ofOne, several := len(q.words) == 1, len(q.words) > 1
+	if h.exactly {
+		h.score += namedBonus
 	}
 	bonus := d.phraseBonus(stems)
 	h.together = bonus > 0 && d.isAbout(stems)
@@ -136,7 +170,7 @@ func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(
 		last(e.ranksLast(a), e.ranksLast(b)),
-		cmp.Compare(int(b.score*scoreSteps), int(a.score*scoreSteps)),
+		cmp.Compare(steps(b.score), steps(a.score)),
 		last(!x.recommended, !y.recommended),
 		cmp.Compare(y.people, x.people),
 		cmp.Compare(b.score, a.score),
@@ -155,6 +189,9 @@ const namesIt = 0.7
 // scoreSteps is the resolution of score comparisons, in steps per unit; finer
 // differences tie at first.
 const scoreSteps = 50
+
+// steps returns a score in whole steps.
+func steps(score float32) int { return int(score * scoreSteps) }
 
 // last compares two booleans for sorting, so that true comes last: it returns 1 if only
 // a is true, -1 if only b is true, and 0 if they are equal.

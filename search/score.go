@@ -32,6 +32,7 @@ type hit struct {
 	named    bool  // words of the query are its name
 	proper   bool  // the same, and they are no words of the language
 	concepts uint8 // the number of concepts that it answers, weak ones aside
+	answered uint8 // the number of concepts that it answers
 
 	keyPlace   place
 	keyProduct uint8
@@ -82,12 +83,15 @@ type scratch struct {
 	known      bool    // the catalogue knows every word of the query
 	meant      string  // the query's only word, if it is one of the language
 	everyday   float32 // the factor of words of everyday life
-	readings   []reading
-	marks      []mark // of the current phrase, by document
-	marked     []int32
-	concepts   []mark // of the current concept, by document
-	found      []int32
-	nearness   []float32 // of the current word, by document
+	// apart means that each concept is one word of the query, and that an entry whose
+	// keywords, uses or description hold the word answers the concept.
+	apart    bool
+	readings []reading
+	marks    []mark // of the current phrase, by document
+	marked   []int32
+	concepts []mark // of the current concept, by document
+	found    []int32
+	nearness []float32 // of the current word, by document
 }
 
 // mark is, for one entry, the result so far of looking for the words of one phrase.
@@ -176,6 +180,7 @@ func (s *scratch) words(q query) {
 		s.everyday = askedShare
 	}
 	all := s.ix.concepts(q.words)
+	s.apart = s.how.worth == searchWorth && len(all) == len(q.words)
 	first := true // all concepts so far were weak
 	for _, c := range all {
 		s.concept(c)
@@ -188,6 +193,7 @@ func (s *scratch) words(q query) {
 			value := weight * m.value
 			h.words += value
 			h.cover += weight * m.quality
+			h.answered++
 			if len(c.alternatives[0]) > 1 {
 				h.near += weight * m.quality
 			}
