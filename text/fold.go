@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -11,6 +12,65 @@ import (
 // ligatures and ß written as separate letters (œ as oe), ø as o, compatibility forms as
 // plain characters (² as 2), and typographic apostrophes as '.
 func Fold(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return fold(s, i)
+		}
+	}
+	return s // the common case
+}
+
+// fold returns Fold(s), where the first plain bytes of s stay as they are.
+func fold(s string, plain int) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:plain])
+	for i := plain; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b.WriteByte(c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r < latin:
+			b.WriteString(folded[r])
+		case firstSign <= r && r <= lastSign:
+			b.WriteString(folded[latin+r-firstSign])
+		default:
+			return foldAny(s)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// The characters in folded: those below latin, with all letters of French, and the signs
+// of typography, such as ’.
+const (
+	latin     = 0x250
+	firstSign = 0x2000
+	lastSign  = 0x206f
+)
+
+// folded holds what Fold makes of each character below latin, and then of the signs.
+// None of them depends on its neighbours, but for the marks, which Fold removes.
+var folded = func() (table [latin + lastSign - firstSign + 1]string) {
+	for r := range rune(latin) {
+		table[r] = foldAny(string(r))
+	}
+	for r := rune(firstSign); r <= lastSign; r++ {
+		table[latin+r-firstSign] = foldAny(string(r))
+	}
+	return table
+}()
+
+// foldAny is Fold for all characters; it takes several times as long.
+func foldAny(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFKD.String(s) {
@@ -45,6 +105,9 @@ func Fold(s string) string {
 // for a text without letters and digits.
 func Words(s string) []string {
 	return strings.FieldsFunc(Fold(s), func(r rune) bool {
+		if r < utf8.RuneSelf { // folded: no capitals
+			return (r < 'a' || 'z' < r) && (r < '0' || '9' < r)
+		}
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 }

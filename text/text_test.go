@@ -1,8 +1,10 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,9 +18,27 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// The table of the common characters gives the same as the work on any of them.
+func TestFoldTable(t *testing.T) {
+	for r := range rune(0x3000) {
+		for _, in := range []string{string(r), "Aé" + string(r) + "Zz", string(r) + "\u0301’e", string(r) + "\xff"} {
+			if got, want := Fold(in), foldAny(in); got != want {
+				t.Fatalf("Fold(%q) = %q, want %q", in, got, want)
+			}
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	if got := strings.Join(Words("L’éditeur «GIMP», v3.2 !"), "|"); got != "l|editeur|gimp|v3|2" {
 		t.Errorf("got %q", got)
+	}
+	for r := range rune(0x3000) { // each character ends a word, or belongs to it
+		in := foldAny("a" + string(r) + "b")
+		want := strings.FieldsFunc(in, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		if got := Words(in); !slices.Equal(got, want) {
+			t.Errorf("Words(%q) = %q, want %q", in, got, want)
+		}
 	}
 }
 
@@ -96,5 +116,15 @@ func TestPingNobody(t *testing.T) {
 		if got := PingNobodyHTML(in); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
+	}
+}
+
+func BenchmarkFold(b *testing.B) {
+	for name, in := range map[string]string{"ascii": "a text editor for code", "capitals": "LibreOffice Writer", "french": "Éditeur de textes libre, pour l’État et les collectivités"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Fold(in)
+			}
+		})
 	}
 }
