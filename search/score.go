@@ -91,7 +91,9 @@ type scratch struct {
 	marked   []int32
 	concepts []mark // of the current concept, by document
 	found    []int32
+	holding  int       // the number of documents whose mark has places in same
 	nearness []float32 // of the current word, by document
+	nearby   []int32   // the documents with a nearness
 }
 
 // mark is, for one entry, the result so far of looking for the words of one phrase.
@@ -101,7 +103,10 @@ type mark struct {
 	place          place   // the best place of the last of them
 	product        uint8   // the product's index, if place is inProduct
 	seen           placeSet
-	top            float32 // the worth of the last word in its best place
+	// same holds the places of the typed word, and of others with its stem, that count
+	// for nearness in meaning.
+	same placeSet
+	top  float32 // the worth of the last word in its best place
 
 	base struct{ value, quality float32 } // without the last word
 }
@@ -133,7 +138,7 @@ func (s *scratch) release() {
 		s.hits[d] = hit{}
 	}
 	*s = scratch{nearness: s.nearness, hits: s.hits, marks: s.marks, concepts: s.concepts, touched: s.touched[:0], readings: s.readings[:0],
-		marked: s.marked[:0], found: s.found[:0]}
+		marked: s.marked[:0], found: s.found[:0], nearby: s.nearby[:0]}
 	scratches.Put(s)
 }
 
@@ -187,36 +192,56 @@ func (s *scratch) words(q query) {
 		weight := s.conceptWeight(c, first && len(all) > 1, len(all) >= manyConcepts)
 		first = first && c.weak
 		s.weight += weight
-		for _, d := range s.found {
-			m := &s.concepts[d]
-			h := s.hit(d)
-			value := weight * m.value
-			h.words += value
-			h.cover += weight * m.quality
-			h.answered++
-			if len(c.alternatives[0]) > 1 {
-				h.near += weight * m.quality
-			}
-			if !c.weak {
-				h.concepts++
-			}
-			if value > h.top {
-				h.top, h.place, h.product = value, m.place, m.product
-			}
-			*m = mark{}
-		}
-		found := len(s.found)
-		s.found = s.found[:0]
+		typed := c.alternatives[0]
 		switch {
-		case s.how.exact || s.how.cover > 0:
-		case len(c.alternatives[0]) > 1 && found > 0:
+		case !s.readsMeaning():
+			s.addConcept(c, weight, 0)
+		case len(typed) == 1:
+			near := s.nears(typed[0], len(all))
+			s.addConcept(c, weight, near)
+			s.addNearby(near)
+		case len(s.found) > 0:
 			s.nearWeight += weight
+			s.addConcept(c, weight, 0)
 		default:
-			for _, word := range c.alternatives[0] {
-				s.nears(word, len(all))
+			for _, word := range typed {
+				s.holders(word)
+				s.addNearby(s.nears(word, len(all)))
 			}
 		}
 	}
+}
+
+// readsMeaning reports whether the search also counts words near in meaning.
+func (s *scratch) readsMeaning() bool { return !s.how.exact && s.how.cover == 0 }
+
+// addConcept adds to the results how well the entries in s.found have the concept c,
+// whose weight it gets, and forgets them. An entry that holds the typed word of c, or
+// another with its stem, gets near as its nearness to that word.
+func (s *scratch) addConcept(c concept, weight, near float32) {
+	phrase := len(c.alternatives[0]) > 1
+	for _, d := range s.found {
+		m := &s.concepts[d]
+		h := s.hit(d)
+		value := weight * m.value
+		h.words += value
+		h.cover += weight * m.quality
+		h.answered++
+		switch {
+		case phrase:
+			h.near += weight * m.quality
+		case m.same != 0:
+			h.near += near
+		}
+		if !c.weak {
+			h.concepts++
+		}
+		if value > h.top {
+			h.top, h.place, h.product = value, m.place, m.product
+		}
+		*m = mark{}
+	}
+	s.found = s.found[:0]
 }
 
 // idf returns the inverse document frequency, the usual weight of a word in searches.
@@ -259,6 +284,7 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 // entries. For each entry that has this part, it stores in s.concepts how well the part
 // fits, and adds the number of the entry to s.found.
 func (s *scratch) concept(c concept) {
+	s.holding = 0
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
 		if i > 0 {
@@ -288,7 +314,9 @@ func (s *scratch) concept(c concept) {
 					s.found = append(s.found, d)
 				}
 				if m.value > best.value {
+					same := best.same
 					*best = *m
+					best.same = same
 				}
 			}
 			*m = mark{}
@@ -304,13 +332,17 @@ func (s *scratch) concept(c concept) {
 // catalogue, alternative clears s.known.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
+		alone := ""
 		if typed {
 			s.readings = s.ix.read(word, s.how.exact, s.readings[:0])
 			s.known = s.known && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
+			if len(phrase) == 1 && s.readsMeaning() {
+				alone = word
+			}
 		} else {
 			s.readings = s.ix.readStem(word, s.readings[:0])
 		}
-		s.word(uint8(i), typed)
+		s.word(uint8(i), typed, alone)
 	}
 }
 
@@ -354,12 +386,26 @@ func (s *scratch) placesOf(r reading, typed bool) placeSet {
 // before is the number of the phrase's words before it: only entries that have all of
 // these count. In s.marks, it stores the best place of the word in each entry. typed
 // says that the person typed the word; a synonym does not count in names.
-func (s *scratch) word(before uint8, typed bool) {
+//
+// Unless alone is empty, it is the word itself, typed and no part of a phrase: word then
+// also does what holders does, in the same pass. It stores in mark.same, instead of
+// s.nearby, the entries that count both ways.
+func (s *scratch) word(before uint8, typed bool, alone string) {
+	own := int32(-1)
+	if alone != "" {
+		own, _ = s.ix.stem(stem(alone))
+	}
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
-		counts := s.placesOf(r, typed)
+		counts, same := s.placesOf(r, typed), placeSet(0)
+		if t.stem == own {
+			same = s.nearPlaces(t, alone)
+		}
 		for _, p := range s.ix.postings[t.first:t.last] {
 			if !counts.has(p.place) {
+				if same.has(p.place) {
+					s.holds(p.doc)
+				}
 				continue
 			}
 			m := &s.marks[p.doc]
@@ -374,6 +420,12 @@ func (s *scratch) word(before uint8, typed bool) {
 			case before + 1:
 			default:
 				continue
+			}
+			if same.has(p.place) {
+				if m.same == 0 {
+					s.holding++
+				}
+				m.same.add(p.place)
 			}
 			value := s.how.worth[p.place][min(p.at, maxFade)] * r.quality
 			again := float32(0) // the bonus for occurring in several places
