@@ -74,7 +74,7 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.Even
 	err = d.db.QueryRow(ctx, `
 		UPDATE inbox SET tries = tries + 1 WHERE seq = (
 			SELECT seq FROM inbox
-			WHERE room_id = $1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
+			WHERE room_id = +$1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
 			ORDER BY seq LIMIT 1)
 		RETURNING event_id, content, tries - 1, late`, room, string(ids)).Scan(&e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -109,7 +109,7 @@ func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error 
 // PostsOf returns the posts in the outbox that were made for one cause, such as an
 // event, in the order in which they were added; sent, failed and cancelled ones too.
 func (d *DB) PostsOf(ctx context.Context, cause chat.Cause) ([]queue.Row, error) {
-	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)
+	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = +$1 ORDER BY seq", cause)
 	return collect(rows, err, scanPost)
 }
 
@@ -222,7 +222,7 @@ const postsBehindQuery = `
 	SELECT o.seq, o.state, o.next_at, o.doubts, o.person, o.thread
 	FROM outbox first CROSS JOIN outbox o INDEXED BY outbox_lane
 		ON o.done_at = 0 AND o.room_id = first.room_id AND o.priority = first.priority AND o.seq > first.seq
-	WHERE first.seq = $1 ORDER BY o.seq LIMIT $2`
+	WHERE first.seq = +$1 ORDER BY o.seq LIMIT +$2`
 
 // PostsBehind returns the places (number, state and order) of the next open posts
 // behind the one with that seq in its room and priority, the oldest first, at most
@@ -306,7 +306,7 @@ func (d *DB) SeePost(ctx context.Context, id chat.EventID) (began time.Time, err
 // whose event sync has not shown, the oldest first: the homeserver may have lost them.
 func (d *DB) UnseenPosts(ctx context.Context, before time.Time, limit int) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+` FROM outbox INDEXED BY outbox_unseen
-		WHERE state = 'sent' AND content <> '' AND done_at < $1 ORDER BY done_at LIMIT $2`, millis(before), limit)
+		WHERE state = 'sent' AND content <> '' AND done_at < $1 ORDER BY done_at LIMIT +$2`, millis(before), limit)
 	return collect(rows, err, scanPost)
 }
 
@@ -381,6 +381,6 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, `
-		SELECT COALESCE(MIN(attempted_at), 0) FROM outbox WHERE state = 'trying' AND room_id = $1`, room).Scan(&at)
+		SELECT COALESCE(MIN(attempted_at), 0) FROM outbox WHERE state = 'trying' AND room_id = +$1`, room).Scan(&at)
 	return fromMillis(at), err
 }
