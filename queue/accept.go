@@ -85,11 +85,11 @@ type taken struct {
 // again.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
-		if err := q.confirm(ctx, own, now); err != nil {
+		if err := q.takeOwn(ctx, own, now); err != nil {
 			return t, fmt.Errorf("confirm a post: %w", err)
 		}
 	}
-	if t.missing, err = q.noteSeen(ctx, b); err != nil {
+	if t.missing, err = q.misses(ctx, b); err != nil {
 		return t, fmt.Errorf("note which posts are in their rooms: %w", err)
 	}
 	for _, room := range b.Powers {

@@ -204,15 +204,20 @@ func stepOf(row *Row, err error) Step {
 // the room.
 func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time.Time) {
 	q.counts.Sent.Add(1)
-	q.record(ctx, func(ctx context.Context) error {
-		return q.store.Do(ctx, func(ctx context.Context) error {
-			sent, first, err := q.store.TakePost(ctx, row.Txn, id, now)
-			if err != nil || !first {
-				return err
-			}
-			return q.ended(ctx, sent)
-		})
-	})
+	take := func(ctx context.Context) error {
+		first, err := q.store.TakePost(ctx, row.Txn, id, now)
+		if err != nil || !first {
+			return err
+		}
+		sent := row
+		sent.State, sent.EventID, sent.DoubtSince = Sent, id, time.Time{}
+		return q.ended(ctx, sent)
+	}
+	if row.Post.Guard == (chat.Guard{}) { // one statement alone needs no transaction
+		q.record(ctx, take)
+	} else {
+		q.record(ctx, func(ctx context.Context) error { return q.store.Do(ctx, take) })
+	}
 	q.answered(row, now)
 	q.unblock(ctx, row.Post.Room, now)
 }

@@ -123,8 +123,8 @@ type Arrivals interface {
 	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
 	// TakePost marks the post that carries txn as sent, as ConfirmPost does, by the
 	// homeserver's answer. The content stays until SeePost, so that ResendPost can put
-	// the post back.
-	TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
+	// the post back. It returns false if the post is already sent, or is not there.
+	TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (first bool, err error)
 	// SeePost erases the content of the post whose event sync has shown, and returns when
 	// its last attempt began; the zero time if the event is no post.
 	SeePost(ctx context.Context, id chat.EventID) (began time.Time, err error)

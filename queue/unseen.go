@@ -77,16 +77,26 @@ func (q *Queue) isLost(row Row, now time.Time) bool {
 	return row.DoneAt.Before(time.UnixMilli(q.shownFrom.Load())) || now.Sub(row.DoneAt) >= lagBound<<q.resent[row.Key]
 }
 
-// noteSeen records which of the sent posts the sync b shows, and erases the content of
-// these posts. missing reports whether b should have shown other posts too.
-func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
-	for _, own := range b.Own {
-		began, err := q.store.SeePost(ctx, own.ID)
-		if err != nil {
-			return false, err
+// takeOwn records that sync shows the bot's own event own, in the transaction of ctx: it
+// erases the content of the event's post. If the queue does not know yet that the post
+// was sent as this event, takeOwn confirms the post first.
+func (q *Queue) takeOwn(ctx context.Context, own Own, now time.Time) error {
+	began, err := q.store.SeePost(ctx, own.ID)
+	if err == nil && began.IsZero() {
+		if err = q.confirm(ctx, own, now); err == nil {
+			began, err = q.store.SeePost(ctx, own.ID)
 		}
-		q.shownFrom.Store(max(q.shownFrom.Load(), began.UnixMilli()))
 	}
+	if err != nil {
+		return err
+	}
+	q.shownFrom.Store(max(q.shownFrom.Load(), began.UnixMilli()))
+	return nil
+}
+
+// misses reports whether the sync b should have shown posts that no sync has shown.
+// The caller takes b.Own first.
+func (q *Queue) misses(ctx context.Context, b Batch) (bool, error) {
 	rows, err := q.store.UnseenPosts(ctx, q.dueInSync(b), 1)
 	return len(rows) > 0, err
 }

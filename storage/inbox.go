@@ -58,25 +58,38 @@ func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
 	return collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
 }
 
+// nextEventQuery returns the SQL query that counts a try of the oldest waiting event of
+// the room $1 for which the SQL condition also holds.
+func nextEventQuery(also string) string {
+	return `
+		UPDATE inbox SET tries = tries + 1 WHERE seq = (
+			SELECT seq FROM inbox WHERE room_id = +$1 AND state = 'new' AND ` + also + ` ORDER BY seq LIMIT 1)
+		RETURNING event_id, content, tries - 1, late`
+}
+
+var (
+	nextEvent       = nextEventQuery("TRUE")
+	nextEventExcept = nextEventQuery("event_id NOT IN (SELECT value FROM json_each($2))")
+)
+
 // NextEvent returns the oldest event of a room that waits to be handled and is not in
 // except, and counts this try. It also returns the number of earlier tries. The error
 // is chat.ErrNotFound if no event waits. With any other error, an event with an ID is
 // one whose content cannot be read.
 func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error) {
-	ids, err := json.Marshal(append([]chat.EventID{}, except...))
-	if err != nil {
-		return chat.Event{}, 0, err
+	query, args := nextEvent, []any{room}
+	if len(except) > 0 {
+		ids, err := json.Marshal(except)
+		if err != nil {
+			return chat.Event{}, 0, err
+		}
+		query, args = nextEventExcept, append(args, string(ids))
 	}
 	e := chat.Event{Room: room}
 	var content string
 	var tries int
 	var late bool
-	err = d.db.QueryRow(ctx, `
-		UPDATE inbox SET tries = tries + 1 WHERE seq = (
-			SELECT seq FROM inbox
-			WHERE room_id = +$1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
-			ORDER BY seq LIMIT 1)
-		RETURNING event_id, content, tries - 1, late`, room, string(ids)).Scan(&e.ID, &content, &tries, &late)
+	err := d.db.QueryRow(ctx, query, args...).Scan(&e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, chat.ErrNotFound
 	} else if err != nil {

@@ -252,41 +252,39 @@ func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row
 // changes, and the post comes without content and with the event id stored before. The
 // error is chat.ErrNotFound if no post has that transaction id.
 func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
-	return d.sentPost(ctx, txn, id, now, true)
-}
-
-// TakePost marks the post with that transaction id as sent, because the homeserver
-// answered with its event id. The content stays until SeePost, so that ResendPost can
-// send it again; if the event id is empty, the content is erased at once. TakePost
-// returns the same as ConfirmPost: the post, and whether this is the first time that it
-// counts as sent.
-func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
-	return d.sentPost(ctx, txn, id, now, id == "")
-}
-
-// sentPost marks the post with that transaction id as sent, as the event with the given
-// id. seen says that sync has shown the event; sentPost then erases the content. It
-// returns the same as ConfirmPost: the post, and whether this is the first time that it
-// counts as sent.
-func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		var content string
 		row, content, err = scanUnread(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
 		if err != nil {
 			return err
 		}
-		if first = row.State != queue.Sent || row.EventID == ""; !first {
-			return nil
+		if first, err = d.sentPost(ctx, txn, id, now, true); err != nil || !first {
+			return err
 		}
 		_ = readPost(&row, content) // a damaged post was sent all the same
 		row.State, row.EventID, row.DoubtSince = queue.Sent, id, time.Time{}
-		_, err := d.db.Exec(ctx, `
-			UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2,
-				person = '', thread = ''
-			WHERE txn = $3`, id, millis(now), txn, seen)
-		return err
+		return nil
 	})
 	return row, first, err
+}
+
+// TakePost marks the post with that transaction id as sent, because the homeserver
+// answered with its event id. The content stays until SeePost, so that ResendPost can
+// send it again; if the event id is empty, the content is erased at once. TakePost
+// returns true if this is the first time that the post counts as sent. Otherwise, or if
+// no post has that transaction id, it changes nothing and returns false.
+func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (first bool, err error) {
+	return d.sentPost(ctx, txn, id, now, id == "")
+}
+
+// sentPost marks the post with that transaction id as sent, as the event with the given
+// id, unless it was sent already. It returns true if it changed the post. seen says that
+// sync has shown the event, or that there is none; sentPost then erases the content.
+func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (first bool, err error) {
+	return changed(d.db.Exec(ctx, `
+		UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2,
+			person = '', thread = ''
+		WHERE txn = $3 AND (state <> 'sent' OR event_id = '')`, id, millis(now), txn, seen))
 }
 
 // SeePost erases the content of the sent post whose event id sync has shown, and returns

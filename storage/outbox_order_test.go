@@ -49,7 +49,7 @@ func TestPostsBehind(t *testing.T) {
 	mustPost(t, db, "$5", salon, "for nobody")
 	tried := mustAnswer(t, db, "$6", salon, camille, "")
 	mustAnswer(t, db, "$7", salon, camille, "")
-	if _, _, err := db.TakePost(t.Context(), sent.Txn, "$event", noon); err != nil {
+	if _, err := db.TakePost(t.Context(), sent.Txn, "$event", noon); err != nil {
 		t.Fatal(err)
 	}
 	tried.State, tried.Doubts, tried.NextAt = queue.Trying, 2, noon.Add(time.Minute)
@@ -88,7 +88,7 @@ func TestStoredOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := mustAnswer(t, db, "$3", salon, camille, "$thread")
-	if _, _, err := db.TakePost(t.Context(), taken.Txn, "$event", noon); err != nil {
+	if _, err := db.TakePost(t.Context(), taken.Txn, "$event", noon); err != nil {
 		t.Fatal(err)
 	}
 	var named int

@@ -18,7 +18,7 @@ func TestStepsOfPosts(t *testing.T) {
 			return err
 		},
 		queue.StepAccept: func(t *testing.T, db *DB, row queue.Row) error {
-			_, _, err := db.TakePost(t.Context(), row.Txn, "$event", noon)
+			_, err := db.TakePost(t.Context(), row.Txn, "$event", noon)
 			return err
 		},
 		queue.StepShow: func(t *testing.T, db *DB, row queue.Row) error {
@@ -75,7 +75,7 @@ func postIn(t *testing.T, db *DB, s queue.State, doubt bool) queue.Row {
 	}
 	switch {
 	case s == queue.Sent:
-		if _, _, err := db.TakePost(t.Context(), row.Txn, "$event", noon.Add(-time.Minute)); err != nil {
+		if _, err := db.TakePost(t.Context(), row.Txn, "$event", noon.Add(-time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 	case s != queue.Trying, doubt:
@@ -122,7 +122,7 @@ func TestTellsOnce(t *testing.T) {
 		db := open(t)
 		row := postIn(t, db, from, false)
 		_, effects := queue.Next(from, queue.StepAccept)
-		_, first, err := db.TakePost(t.Context(), row.Txn, "$event", noon)
+		first, err := db.TakePost(t.Context(), row.Txn, "$event", noon)
 		if err != nil || first != effects.Has(queue.EffectTell) {
 			t.Errorf("%s: first %v, %v", from, first, err)
 		}
