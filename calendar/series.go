@@ -190,10 +190,11 @@ func (s *series) override(v *vevent) {
 }
 
 // replaces reports whether a is a later version of the event b and so takes its place.
-// If the sequence numbers differ, the higher one wins. If they are equal, two events
-// with different titles are different events. If the titles are equal too, the later
-// date of change wins. If these dates do not differ either, a takes the place of b if
-// it has the same start, and is a different event if not.
+// Both must have the same UID. If the sequence numbers differ, the higher one wins. If
+// they are equal, two events with different titles are different events. If the titles
+// are equal too, the later date of change wins. If these dates are equal or one is
+// missing, a takes the place of b if it has the same start, and is a different event if
+// not.
 func replaces(a, b *vevent) bool {
 	if a.sequence != b.sequence {
 		return a.sequence > b.sequence

@@ -83,8 +83,9 @@ const maxChain = 5
 
 // ReadersOf returns the bounds on the readers of the room r. s gives what the state of
 // r does not say: other rooms whose members may join r, and which servers are ours. For
-// a room that is not Known, Most is Everybody and Least the zero value. It is the only
-// place that decides how open a room is, both for relayed text and for command answers.
+// a room that is not Known, Most is Everybody and Least the zero value, the narrowest
+// audience. It is the only place that decides how open a room is, both for relayed text
+// and for command answers.
 //
 // The join rules and history visibilities come from the client-server API
 // (m.room.join_rules, m.room.history_visibility). The access rule "unrestricted" is

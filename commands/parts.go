@@ -111,7 +111,8 @@ func (noCarrier) React(context.Context, chat.Event) (queue.Result, bool, error) 
 }
 
 // withDefaults returns the Administration with working replacements for its missing
-// parts, which know nothing and store nothing. Status, Troubles, Webhooks, Personal,
+// parts: a Book without a database, which loses its settings when the process ends, and
+// others that know nothing and store nothing. Status, Troubles, Webhooks, Personal,
 // Operators and Links stay as they are.
 func (admin Administration) withDefaults() Administration {
 	if admin.Book == nil {

@@ -46,9 +46,9 @@ type Book []Entry
 // File is the name of the file of entries in a language's folder.
 const File = "howto.yaml"
 
-// Default returns the entries in the folder of a language; none, without an error, if
-// it has no such file. It reads the file at each call. The error names the file and
-// wraps that of Read.
+// Default returns the entries in the file File of a language's folder; none, without an
+// error, if there is no such file or language. It reads the file at each call. The
+// error names the file and wraps that of Read.
 func Default(lang string) (Book, error) {
 	data, ok := locale.File(lang, File)
 	if !ok {

@@ -60,10 +60,10 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 }
 
 // takeState updates the room stored from the state events and the member counts of a
-// sync, asks the homeserver for facts that the sync lacks (askAbout), and stores what
-// encryption and rights depend on. known is the room before. It adds to t.batch that
-// the power levels changed, and a promotion of the bot. After a gap it forgets the
-// member list.
+// sync, asks the homeserver for facts that the sync lacks (askAbout, which only logs an
+// error), and stores what encryption and rights depend on. known is the room before. It
+// adds to t.batch that the power levels changed, and a promotion of the bot. After a
+// gap it forgets the member list.
 func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored *chat.Room, joined *mautrix.SyncJoinedRoom) {
 	room := id.RoomID(known.ID)
 	before, promotion := 0, powersEvent(joined)

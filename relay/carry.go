@@ -203,8 +203,8 @@ func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 }
 
 // said updates the question q after the message m about it was carried: its status,
-// ActiveAt, for a first answer AnsweredAt, and that the asker is in the room if the
-// asker wrote m. The caller saves q.
+// ActiveAt, for a first answer AnsweredAt, and that the asker is in the origin room if
+// the asker wrote m there. The caller saves q.
 func (q *Question) said(m Message) {
 	if m.Role == RoleAnswer {
 		q.take(stepAnswer)

@@ -81,8 +81,9 @@ func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then c
 // filePosts returns the posts of the carried message m that follow text, the post of
 // its text: the post of its file, if the file goes along. Otherwise it returns nil, so
 // that an earlier post of a file is withdrawn. If e is an edit, before is the stored
-// message; if the file is the same as in before, the post has Same set. then is the
-// audience that certainly could read the message.
+// message; if the file is the same as in before, the post has Same set, which leaves
+// the earlier post as it is. then is the audience that certainly could read the
+// message; the post's guard compares it with the rooms' readers again.
 func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text chat.Post, then chat.Audience) []chat.Post {
 	switch {
 	case m.File == "":

@@ -13,10 +13,10 @@ import (
 // to be found.
 const minFound = 0.5
 
-// Find searches questions, open or closed, and returns those that contain at least half
-// of the words by weight, the best first and equally good ones from the newest on. In a
-// direct message it searches the questions that the sender of e asked; in a room, those
-// that the room asked or answers and may still read.
+// Find searches questions, open or closed, and returns all that contain at least half
+// of the words by weight (covers), the best first and equally good ones from the newest
+// on. In a direct message it searches the questions that the sender of e asked; in a
+// room, those that the room asked or answers and may still read.
 func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Question, error) {
 	load := func() ([]Question, error) { return d.store.AllQuestionsIn(ctx, e.Room) }
 	if e.Direct {

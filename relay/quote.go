@@ -94,7 +94,8 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 var errRevised = fmt.Errorf("the message that is made a question was edited meanwhile: %w", queue.ErrOutdated)
 
 // askQuoted stores the question q about the message said, in the transaction of ctx.
-// The message's last handled edit was made at revised when it was read. askQuoted does
+// revised is when the message's last handled edit was made, as RevisedAt returned it
+// before the message was read; zero for a message without an edit. askQuoted does
 // nothing if the message was deleted since, and returns errRevised if it was edited.
 func (d *Carrier) askQuoted(ctx context.Context, said chat.Event, q Question, revised time.Time) error {
 	now, deleted, err := d.store.RevisedAt(ctx, q.Origin, q.Event)

@@ -196,8 +196,9 @@ func isGone(err error) bool {
 // readArray calls each for every element of the JSON array at location, one at a time
 // in memory. Elements of an unexpected form are left out. It returns the answer's
 // validators, and notModified, which reports that the array has not changed since the
-// answer whose validators are since; each is not called then. The error is the
-// getter's, or wraps errFormat and the fault of the JSON or the error of each.
+// answer whose validators are since; each is not called then. The error is the getter's
+// or, for a fault of the JSON or an error of each, one that wraps both errFormat and
+// that error.
 func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
 	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
 	resp, err := getter.Get(ctx, location, since)

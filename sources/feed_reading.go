@@ -66,7 +66,8 @@ func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 }
 
 // repeated counts the entries with each id, under the key "id " + ID, and those with
-// each link, under "link " + addressKey of the link.
+// each link, under "link " + addressKey of the link. Entries without an id or a link
+// count under "id " or "link ".
 func repeated(entries []feed.Entry) map[string]int {
 	n := map[string]int{}
 	for _, e := range entries {

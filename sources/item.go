@@ -7,7 +7,8 @@ import (
 	"heraut/filter"
 )
 
-// ItemKind says what an Item is: a repository, a software, or an entry of a feed.
+// ItemKind says what an Item is: a repository, a software, or an entry of a feed. An
+// event of a calendar is no Item; package agenda handles it.
 type ItemKind string
 
 // The kinds of items.

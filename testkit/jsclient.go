@@ -165,8 +165,8 @@ func (c *JSClient) Count(match func(JSMessage) bool) (n int) {
 }
 
 // do sends a task to the process and returns its result. It sets the number of the task
-// in the map task. It ends the test if the process ends or takes longer than half a
-// minute.
+// in the map task. It ends the test if the process ends, as it does when a task fails,
+// or if the task takes longer than half a minute.
 func (c *JSClient) do(t testing.TB, task map[string]any) jsLine {
 	t.Helper()
 	c.tasks++

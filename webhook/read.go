@@ -90,9 +90,10 @@ type payload struct {
 // boundaryOf finds the boundary of a multipart body without a content type.
 var boundaryOf = regexp.MustCompile(`(?i)\A--([^\s"]{1,70})\r?\ncontent-disposition: form-data`)
 
-// decode returns the content of the body b: JSON or a text. Of a form, that is the
-// field with the message or, without such a field, an object of all fields. The error
-// is an *UnreadableError, such as for an empty body.
+// decode returns the content of the body b: JSON or a text. Of a form, that is the JSON
+// in a field such as payload, or else the text of such a field if the form has no
+// other, or else an object of all fields (form). The error is an *UnreadableError, such
+// as for an empty body.
 func decode(b Body) (payload, error) {
 	media, params, err := mime.ParseMediaType(b.Type)
 	if err != nil {

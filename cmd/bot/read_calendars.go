@@ -36,8 +36,8 @@ type calendarReading struct {
 // calendarMaxBytes bounds the size of a calendar.
 const calendarMaxBytes = 8 << 20
 
-// isCalendar reports whether data that begin with start are an iCalendar file; it looks
-// at the first 2048 bytes.
+// isCalendar reports whether data that begin with start are an iCalendar file: the
+// first 2048 bytes hold BEGIN:VCALENDAR, in capitals or not.
 func isCalendar(start []byte) bool {
 	head := strings.ToUpper(string(start[:min(len(start), 2048)]))
 	return strings.Contains(head, "BEGIN:VCALENDAR")

@@ -128,9 +128,9 @@ func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 
 // keepFixed copies to next those settings of config that only a restart can change (the
 // state directory, the homeserver, the user, the format of the log, the time zone), and
-// returns the names of those that differed; nil if none did. If next has the recovery
-// key's file at its default place in the state directory, keepFixed moves that place to
-// the state directory of config.
+// returns the names of those that differed; nil if none did. If the path of the
+// recovery key's file in next is the default one in next's state directory, it becomes
+// the default one in that of config.
 func keepFixed(config, next *Config) (names []string) {
 	fixed := func(name string, differs bool) {
 		if differs {

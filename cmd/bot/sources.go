@@ -40,9 +40,10 @@ func newAnnouncer(
 	return announcer, addSources(s.config, announcer, catalogueOf)
 }
 
-// sourceNotices returns a function that stores posts to the operators, and writes a
-// line to the log, about a source that is broken or works again. The function's error
-// means that the posts or the sentence could not be made.
+// sourceNotices returns a function that tells the operators that a source is broken or
+// works again: it stores posts to them, in the transaction of its context, and then
+// writes the same sentence in French to the log. The function's error means that the
+// sentence could not be rendered or the posts not stored; the log then has no line.
 func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 	return func(ctx context.Context, n announce.Notice) error {
 		say := func(lang string) (string, error) { return n.Say(lang, s.config.Timezone) }

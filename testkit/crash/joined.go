@@ -40,7 +40,9 @@ func (r *relay) joined() *story {
 	return s
 }
 
-// join answers the first question, and joins the other one to it at the same time.
+// join answers the first question and, concurrently, joins the other one to it by a
+// command, so that its asker gets the answers too. The bot must have posted both
+// questions to the experts.
 func (p *pair) join(ctx context.Context) error {
 	p.first.number, p.twin.number = number(p.post(p.answers, p.first.mark)), number(p.post(p.answers, p.twin.mark))
 	p.early = p.newAnswer(p.answers)
@@ -66,7 +68,8 @@ func (p *pair) link() string {
 // (link).
 func (p *pair) linked() bool { return p.post(p.answers, p.link()) != nil }
 
-// newAnswer returns an answer to the first question, from the experts in that room.
+// newAnswer returns an answer to the first question, from the experts in the room from,
+// in which the bot has posted the question.
 func (p *pair) newAnswer(from id.RoomID) *carried {
 	return &carried{from: from, to: p.asks, question: p.post(from, p.first.mark).ID, about: p.first, inStory: true}
 }
