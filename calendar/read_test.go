@@ -54,6 +54,8 @@ func TestEvents(t *testing.T) {
 		"a zone in small letters":           {"{|DTSTART;TZID=america/new_york:20261001T080000|}", "2026-10-01T14:00"},
 		"a zone that is an offset":          {"{|DTSTART;TZID=GMT-0400:20261001T080000|}", "2026-10-01T14:00"},
 		"an unknown zone":                   {"{|DTSTART;TZID=Zone à moi:20261001T080000|}", "2026-10-01T08:00"},
+		"Apple's zone of an event":          {"{|TZID:America/New_York|DTSTART:20261001T080000|}|{|DTSTART:20261002T080000|}", "2026-10-01T14:00 2026-10-02T08:00"},
+		"an unknown zone beside Apple's":    {"{|TZID:America/New_York|DTSTART;TZID=Zone à moi:20261001T080000|}|{|DTSTART;TZID=Zone à moi:20261002T080000|}", "2026-10-01T14:00 2026-10-02T08:00"},
 		"Local is no zone":                  {"{|DTSTART;TZID=Local:20261001T080000|}", "2026-10-01T08:00"},
 		"a quote that closes too late":      {`{|DTSTART;TZID="Romance Standard Time:20261001T080000"|}`, "2026-10-01T08:00"},
 		"METHOD:CANCEL":                     {"METHOD:CANCEL|{|DTSTART:20261001T080000Z|}", ""},

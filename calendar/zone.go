@@ -69,7 +69,7 @@ func folded(s string) string {
 type zones struct {
 	own     map[string]*time.Location // defined by the calendar, by folded name
 	resting *time.Location            // the zone of times without one
-	cache   map[string]*time.Location
+	cache   map[string]*time.Location // by name as written; nil for an unknown name
 }
 
 // newZones returns the time zones that the VCALENDAR component calendar defines. local
@@ -102,17 +102,17 @@ func newZones(calendar *component, local *time.Location) *zones {
 const maxZones = 500
 
 // named returns the time zone with that name in the calendar. An unknown name gives the
-// zone for times without one, so that no event is lost. It keeps the answers in
+// zone for times without one, so that no event is lost. It keeps the answers of find in
 // z.cache.
 func (z *zones) named(name string) *time.Location {
-	if loc, ok := z.cache[name]; ok {
-		return loc
+	loc, ok := z.cache[name]
+	if !ok {
+		loc = z.find(name)
+		z.cache[name] = loc
 	}
-	loc := z.find(name)
 	if loc == nil {
-		loc = z.resting
+		return z.resting // not cached: the zones of one event share the cache (parseEvent)
 	}
-	z.cache[name] = loc
 	return loc
 }
 
