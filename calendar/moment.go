@@ -101,6 +101,8 @@ type length struct {
 	exact time.Duration
 }
 
+func (l length) positive() bool { return l.days > 0 || l.exact > 0 }
+
 // after returns the moment at which an event of this length ends that starts at m. The
 // end of a date is a date: parts of a day do not count.
 func (l length) after(m moment) moment {

@@ -107,34 +107,39 @@ func (v *vevent) readTimes(p property, z *zones) {
 // maxRules bounds the number of rules of one event.
 const maxRules = 10
 
-// duration returns how long an occurrence of the event lasts, from its end or its
-// stated length. An end that is not after the start does not count. If the event has
-// neither, it lasts a day if its start is a date, and no time if its start has a time
-// of day.
+// duration returns how long an occurrence of the event lasts, from its end or, if that
+// is missing or not after the start, from its stated length, if that is positive. An
+// event without a usable one of them lasts a day if its start is a date, and no time if
+// its start has a time of day.
 func (v *vevent) duration() length {
-	switch {
-	case v.end != nil && v.start.date:
-		if days := int(v.end.wall.Truncate(24*time.Hour).Sub(v.start.wall) / (24 * time.Hour)); days > 0 {
-			return length{days: days}
+	if v.end != nil {
+		if l := v.untilEnd(); l.positive() {
+			return l
 		}
-	case v.end != nil:
-		end := v.end.instant(v.start.zone)
-		if d := end.Sub(v.start.instant(nil)); d > 0 {
-			// A whole day stays a day when clocks change within a series.
-			days := int(d / (24 * time.Hour))
-			wallEnd := wallOf(end, v.start.zone)
-			if wallEnd.Sub(v.start.wall) == time.Duration(days)*24*time.Hour {
-				return length{days: days}
-			}
-			return length{exact: d}
-		}
-	case v.length != nil && (v.length.days > 0 || v.length.exact > 0):
+	}
+	if v.length != nil && v.length.positive() {
 		return *v.length
 	}
 	if v.start.date {
 		return length{days: 1}
 	}
 	return length{}
+}
+
+// untilEnd returns the time from the event's start to its end, negative or zero if the
+// end is not after the start. v.end must not be nil.
+func (v *vevent) untilEnd() length {
+	if v.start.date {
+		return length{days: int(v.end.wall.Truncate(24*time.Hour).Sub(v.start.wall) / (24 * time.Hour))}
+	}
+	end := v.end.instant(v.start.zone)
+	d := end.Sub(v.start.instant(nil))
+	// A whole day stays a day when clocks change within a series.
+	days := int(d / (24 * time.Hour))
+	if d > 0 && wallOf(end, v.start.zone).Sub(v.start.wall) == time.Duration(days)*24*time.Hour {
+		return length{days: days}
+	}
+	return length{exact: d}
 }
 
 // group returns a series for each event in all, with the events that replace its
