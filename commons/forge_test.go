@@ -112,6 +112,29 @@ func TestARoundGoesOn(t *testing.T) {
 	}
 }
 
+// Old files spell the field of the format's version in other ways. A file is read alike
+// by itself, in a list, and in a repository.
+func TestSpellingsOfTheVersion(t *testing.T) {
+	for _, key := range []string{"publiccodeYmlVersion", "publiccode-yaml-version", "publiccodeYamlVersion"} {
+		yaml := strings.Replace(publicCode("Ancien"), "publiccodeYmlVersion", key, 1)
+		whole := map[string]any{key: "0.1", "name": "Ancien", "url": "https://forge.example/ville/ancien"}
+		if got := commons.Detect([]byte(yaml)); got != commons.PublicCode {
+			t.Errorf("%s: detected %q", key, got)
+		}
+		s := serve(t, map[string]string{
+			"/one": yaml, "/json": encode(whole), "/whole": encode([]any{whole}), "/a/-/raw/HEAD/publiccode.yml": yaml,
+		})
+		s.set("/repository", encode([]any{s.URL + "/a"}))
+		for _, path := range []string{"/one", "/json", "/whole", "/repository"} {
+			t.Run(key+path, func(t *testing.T) {
+				if got, _ := round(t, reader(t, commons.PublicCode, s.URL+path), nil); got != "Ancien" {
+					t.Error(got)
+				}
+			})
+		}
+	}
+}
+
 func TestListsOfFiles(t *testing.T) {
 	s := serve(t, map[string]string{"/a/-/raw/HEAD/publiccode.yml": publicCode("Premier"), "/b.yml": publicCode("Second")})
 	whole := map[string]any{"publiccodeYmlVersion": "0.4", "name": "Entier", "url": "https://forge.example/a/entier", "softwareVersion": 2}

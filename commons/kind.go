@@ -2,6 +2,7 @@ package commons
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"heraut/catalogue"
@@ -88,24 +89,20 @@ func Read(r io.Reader, s Settings) (catalogue.File, error) {
 // Kind for the SILL's formats and for unknown ones.
 func Detect(start []byte) Kind {
 	text := string(start)
-	for _, sign := range []struct {
-		kind Kind
-		has  []string
-	}{
-		{Italia, []string{`"publiccodeYml"`}},
-		{PublicCode, []string{"publiccodeYmlVersion"}},
-		{Comptoir, []string{`"external_resources"`, `"softwares"`}},
-		{BetaGouv, []string{`"attributes"`, `"pitch"`}},
-		{Etabli, []string{`"businessUseCases"`}},
-		{DPGA, []string{`"SDGs"`}},
-	} {
-		all := true
-		for _, part := range sign.has {
-			all = all && strings.Contains(text, part)
-		}
-		if all {
-			return sign.kind
-		}
+	has := func(part string) bool { return strings.Contains(text, part) }
+	switch {
+	case has(`"publiccodeYml"`):
+		return Italia
+	case slices.ContainsFunc(versionFields, has):
+		return PublicCode
+	case has(`"external_resources"`) && has(`"softwares"`):
+		return Comptoir
+	case has(`"attributes"`) && has(`"pitch"`):
+		return BetaGouv
+	case has(`"businessUseCases"`):
+		return Etabli
+	case has(`"SDGs"`):
+		return DPGA
 	}
 	return ""
 }

@@ -38,7 +38,7 @@ func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 	read := func(i int, v any) {
 		e := asElement(v)
 		switch address := (element{"a": v}).text("a"); {
-		case e.text("publiccodeYmlVersion") != "":
+		case isPublicCode(e):
 			d := draftOf(e, s)
 			l.add(i, &d, s)
 		case fileOf(address) != "":
@@ -55,7 +55,7 @@ func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 			read(i, one)
 		}
 	case map[string]any:
-		if asElement(v).text("publiccodeYmlVersion", "publiccode-yaml-version") != "" {
+		if isPublicCode(v) {
 			read(0, v)
 			break
 		}

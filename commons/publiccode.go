@@ -40,11 +40,19 @@ func readPublicCode(data []byte, s *Settings) (draft, error) {
 		return draft{}, err
 	}
 	e := asElement(value)
-	if e.text("publiccodeYmlVersion", "publiccode-yaml-version", "publiccodeYamlVersion") == "" || e.text("name") == "" {
+	if !isPublicCode(e) || e.text("name") == "" {
 		return draft{}, errNotPublicCode
 	}
 	return draftOf(e, s), nil
 }
+
+// versionFields are the names of the field that holds the version of the format: the
+// present one, and older ones.
+var versionFields = []string{"publiccodeYmlVersion", "publiccode-yaml-version", "publiccodeYamlVersion"}
+
+// isPublicCode reports whether e is a publiccode.yml, by the field with the version of
+// the format.
+func isPublicCode(e element) bool { return e.text(versionFields...) != "" }
 
 // draftOf converts e, a decoded publiccode.yml, which describes one software, into a
 // draft. A software whose status is obsolete is abandoned. Texts without a language are
