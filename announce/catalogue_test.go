@@ -23,7 +23,7 @@ func TestOtherCatalogue(t *testing.T) {
 		return catalogue.Software{ID: "italia:" + id, Name: name, Catalogue: "Developers Italia", Latest: &catalogue.Version{Number: version}}
 	}
 	mensa, chiuso, vecchio := entry("1", "Mensa", "1.0"), entry("2", "Chiuso", "1.0"), entry("3", "Vecchio", "1.0")
-	n.watch(salon, "italia", "", "immediat")
+	n.watch(salon, "italia", "", "immediat", "mensa ou -nom:chiuso", "immediat") // names nothing that is wanted
 	n.watch(n.english, "italia", "nom:mensa", "immediat")
 	state.Catalogue = softwares(mensa, chiuso, vecchio)
 	n.after(0, "italia")
@@ -49,5 +49,5 @@ func TestOtherCatalogue(t *testing.T) {
 	mensa.Latest = &catalogue.Version{Number: "3.0"}
 	state.Catalogue = softwares(mensa, vecchio, nuovo)
 	n.after(time.Hour, "italia")
-	n.want() // the other room names none
+	n.want() // the other room's filters name none
 }

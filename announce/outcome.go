@@ -130,10 +130,12 @@ func (n *News) reread(item sources.Item, now time.Time) {
 }
 
 // accepts reports whether a watch with the filter f announces the item n. A new version
-// of a software is announced only if a term of the filter also tests the name, as
-// «nom:gimp» does, or the bare word «gimp».
+// of a software is announced only if the filter names the software, as «nom:gimp» does:
+// with a filter such as «carte», the room would get every version of all software for
+// maps.
 func accepts(f *filter.Filter, n *News) bool {
-	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
+	words := n.Item.Words()
+	return (n.What != sources.NewVersion || f.Names(words)) && f.Match(words)
 }
 
 // offer stores a Pending for each room that has a watch which accepts the item n, so

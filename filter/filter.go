@@ -17,7 +17,7 @@ import (
 // quoted, it is the word.
 type Filter struct {
 	expr  Expr
-	named [numFields]bool // the fields of its terms
+	named [numFields]bool // the fields that its terms test
 }
 
 // Expr is a node of a filter's syntax tree: an operator with its arguments, or a term
@@ -88,9 +88,21 @@ func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	return "", false
 }
 
-// Names reports whether a term of the filter tests the field. A bare word tests several
-// fields, such as the name and the description.
-func (f *Filter) Names(field Field) bool { return f.named[field] }
+// Names reports whether the filter names the item with the words w: whether one of its
+// terms «nom:value», not excluded by a minus, matches the item. A bare word such as
+// «gimp» names nothing, since it may also stand in a description. Names does not test
+// the other terms.
+func (f *Filter) Names(w *Words) bool { return f.expr.names(w) }
+
+func (e *Expr) names(w *Words) bool {
+	switch e.Op {
+	case Has:
+		return e.field == Name && e.match(w)
+	case Not:
+		return false
+	}
+	return slices.ContainsFunc(e.Args, func(arg Expr) bool { return arg.names(w) })
+}
 
 // Match reports whether the item with the words w meets the filter's terms and no
 // default rule excludes it.

@@ -225,6 +225,34 @@ func TestExcluded(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	gimp := OfSoftware(&catalogue.Software{Name: "GIMP", Description: catalogue.Localized{FR: "Retouche d’images"}})
+	for filter, want := range map[string]bool{
+		"":                      false,
+		"gimp":                  false,
+		"retouche":              false,
+		"description:retouche":  false,
+		"nom:gimp":              true,
+		"nom:krita,gimp":        true,
+		"nom:gim":               true,
+		"nom:krita":             false,
+		"nom:krita ou retouche": false,
+		"nom:gimp ou carte":     true,
+		"carte (nom:gimp)":      true, // Match tests the other terms
+		"-nom:krita":            false,
+		"-nom:gimp":             false,
+		"-(-nom:gimp)":          true,
+	} {
+		f, err := Parse(filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Names(gimp); got != want {
+			t.Errorf("%q: got %v", filter, got)
+		}
+	}
+}
+
 func TestEveryRule(t *testing.T) {
 	for rule, r := range map[string]catalogue.Repository{
 		RuleFork: {Fork: true}, RuleArchived: {Archived: true}, RuleTemplate: {Template: true}, RuleMirror: {Mirror: true},

@@ -43,7 +43,7 @@ func parse(text string) (*Filter, *Error) {
 	return f, nil
 }
 
-// note adds to f.named the fields that the terms of e test, for Names and Rules.
+// note adds to f.named the fields that the terms of e test, for Rules and Excluded.
 func (f *Filter) note(e *Expr) {
 	for _, t := range e.Tests {
 		f.named[t.Field] = true

@@ -127,7 +127,7 @@ const (
 	Withdrawn   What = "withdrawn"   // it left the catalogue
 	Recommended What = "recommended" // it became recommended
 	Published   What = "published"   // an entry of a feed
-	// NewVersion is for watches that name software («nom:gimp») alone.
+	// NewVersion is only for watches whose filter names the software («nom:gimp»).
 	NewVersion What = "version"
 )
 
