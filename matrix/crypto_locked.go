@@ -106,17 +106,16 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 }
 
 // repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver by
-// new ones; meanwhile nothing is encrypted or decrypted. It only logs an error, and
-// gives up without one after repairWithin. It is needed when the homeserver refuses
-// some, because it has others under their ids: messages to this device would then fail
-// one after the other.
+// new ones; meanwhile nothing is encrypted or decrypted. It gives up after repairWithin,
+// and only logs an error. It is needed when the homeserver refuses some, because it has
+// others under their ids: messages to this device would then fail one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
-	ctx, cancel := context.WithTimeout(ctx, repairWithin)
+	limited, cancel := context.WithTimeout(ctx, repairWithin)
 	defer cancel()
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
-	if err := c.mach.RepairOneTimeKeys(ctx); err != nil && ctx.Err() == nil {
+	if err := c.mach.RepairOneTimeKeys(limited); err != nil && ctx.Err() == nil {
 		c.log.Error().Err(err).Msg("The one-time keys could not be replaced")
 	}
 }
