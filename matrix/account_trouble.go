@@ -173,7 +173,13 @@ func (c *Client) remember(ctx context.Context, change func(*chat.Account)) {
 // within an hour of a refused request, or without a token. It only logs errors.
 func (c *Client) askRenewal(ctx context.Context, now time.Time) {
 	a, err := c.store.Account(ctx)
-	if err != nil || now.Sub(a.RenewalAsked) < 24*time.Hour || now.Sub(c.renewalTried) < time.Hour || c.bearer.get() == "" {
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error().Err(err).Msg("The facts about the account could not be read: no renewal mail is asked for")
+		}
+		return
+	}
+	if now.Sub(a.RenewalAsked) < 24*time.Hour || now.Sub(c.renewalTried) < time.Hour || c.bearer.get() == "" {
 		return
 	}
 	c.renewalTried = now
