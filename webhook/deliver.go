@@ -26,13 +26,21 @@ const (
 	keepDeliveries = 7 * 24 * time.Hour
 )
 
-// window holds the number of posts of one hook in the current minute, by which a hook
+// window counts what one hook sent to its room in the current minute, so that a hook
 // cannot flood its room.
 type window struct {
-	began  time.Time
-	posted int
-	over   bool // a delivery waits for the end of the minute
+	began time.Time
+	sent  sent
+	over  bool // a delivery waits for the end of the minute
 }
+
+// sent counts what deliveries put into the outbox: messages, the replies in threads among
+// them, and edits of messages.
+type sent struct{ messages, edits int }
+
+// all returns the number by which a hook reaches its limit per minute. An edit costs
+// homeserver and clients as much as a message.
+func (s sent) all() int { return s.messages + s.edits }
 
 // Run posts the waiting deliveries until ctx ends: at once when a request was accepted,
 // when a hook's limit per minute allows more posts, and at least every checkEvery. It
@@ -101,12 +109,12 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// deliver posts waiting deliveries of the hook with that id, at most atOnce of them and
-// as many as the hook's limit per minute allows, and deletes them in the same
-// transaction. If several had to wait for the end of a minute, they go together in one
+// deliver posts waiting deliveries of the hook with that id, at most atOnce of them, and
+// deletes them in the same transaction. It stops once their messages and edits reach the
+// hook's limit per minute; only the last delivery may exceed it. If several had to wait for the end of a minute, they go together in one
 // digest. more reports whether further deliveries may go at once. If the limit holds
 // deliveries back, due is the time at which they may go; otherwise the zero time.
-// deliver counts the posts in s.windows. It does nothing for a hook that was deleted or
+// deliver counts the messages and edits in s.windows. It does nothing for a hook that was deleted or
 // whose room the bot left. After an error nothing is posted.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
@@ -116,19 +124,18 @@ func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Ti
 	if ended {
 		w = &window{began: now}
 	}
-	room := s.PerMinute - w.posted
-	limit := min(atOnce, room+1)
-	if digest {
-		limit = MaxWaiting
-	} else if room <= 0 {
-		w.over = true
-		s.windows[id] = w
+	if w.over {
 		return false, w.began.Add(time.Minute), nil
 	}
-	var posted, digests int
-	over := false
+	left := max(s.PerMinute-w.sent.all(), 0)
+	limit := min(atOnce, left+1)
+	if digest {
+		limit = MaxWaiting
+	}
+	var made sent
+	digests, over := 0, false
 	err = s.Queue.Do(ctx, func(ctx context.Context) error {
-		posted, digests, over = 0, 0, false
+		made, digests, over = sent{}, 0, false
 		hook, ok, err := s.hookByID(ctx, id)
 		if err != nil || !ok || hook.Gone {
 			return err
@@ -138,27 +145,29 @@ func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Ti
 			return err
 		}
 		if digest && len(all) > 1 {
-			posted, digests = 1, 1
-			return s.digest(ctx, hook, all)
+			digests = 1
+			return s.digest(ctx, hook, all, &made)
 		}
 		more = len(all) == limit
-		if len(all) > room {
-			all, over, more = all[:room], true, false
-		}
 		for _, d := range all {
-			if err := s.one(ctx, hook, d); err != nil {
+			if made.all() >= left {
+				over, more = true, false
+				return nil
+			}
+			if err := s.one(ctx, hook, d, &made); err != nil {
 				return err
 			}
-			posted++
 		}
 		return nil
 	})
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	s.counts.Posted.Add(int64(posted))
+	s.counts.Posted.Add(int64(made.messages))
+	s.counts.Edited.Add(int64(made.edits))
 	s.counts.Digests.Add(int64(digests))
-	w.posted += posted
+	w.sent.messages += made.messages
+	w.sent.edits += made.edits
 	w.over = over
 	s.windows[id] = w
 	if over {
@@ -194,9 +203,9 @@ func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 }
 
 // one posts the delivery d of a hook, or updates the messages of alerts that it repeats
-// or ends, in the transaction of ctx. It deletes the delivery first, also one that it
-// cannot read.
-func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
+// or ends, in the transaction of ctx, and adds the messages and edits to made. It deletes
+// the delivery first, also one that it cannot read.
+func (s *Service) one(ctx context.Context, hook Hook, d Delivery, made *sent) error {
 	if err := s.Store.DeleteDelivery(ctx, d.Seq); err != nil {
 		return err
 	}
@@ -205,6 +214,6 @@ func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
 	if !ok {
 		return nil
 	}
-	t := telling{Service: s, hook: hook, lang: lang, at: d.At, cause: fmt.Sprintf("webhook %d", d.Seq)}
+	t := telling{Service: s, hook: hook, lang: lang, at: d.At, cause: fmt.Sprintf("webhook %d", d.Seq), made: made}
 	return t.tell(ctx, m.Notes)
 }

@@ -13,13 +13,14 @@ import (
 )
 
 // telling holds the context in which the notes of one delivery are posted: the hook,
-// the language, the time of arrival and the cause of the posts.
+// the language, the time of arrival, and the cause and the number of the posts.
 type telling struct {
 	*Service
 	hook  Hook
 	lang  string
 	at    time.Time
 	cause string
+	made  *sent // counts the posts
 }
 
 func (t telling) post(html string) chat.Post {
@@ -114,6 +115,7 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	if err := t.Queue.Post(ctx, chat.Cause(t.cause), post); err != nil {
 		return err
 	}
+	t.made.messages++
 	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Key != "" }) {
 		return nil // the message never changes
 	}
@@ -138,8 +140,12 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	}
 	post := t.post(html)
 	post.Edits = chat.Target{Post: key}
-	if err := t.Queue.Post(ctx, chat.Cause(t.cause+" changes "+string(key)), post); err != nil || len(ended) == 0 {
+	if err := t.Queue.Post(ctx, chat.Cause(t.cause+" changes "+string(key)), post); err != nil {
 		return err
+	}
+	t.made.edits++
+	if len(ended) == 0 {
+		return nil
 	}
 	var b strings.Builder
 	for _, a := range ended {
@@ -151,6 +157,7 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	}
 	reply := t.post(b.String())
 	reply.Thread, reply.Alone = chat.Target{Post: key}, b.String()
+	t.made.messages++
 	return t.Queue.Post(ctx, chat.Cause(t.cause+" ends "+string(key)), reply)
 }
 

@@ -12,8 +12,9 @@ import (
 
 // digest posts one message in place of the deliveries all of a hook, with their number
 // and the first line of some, and deletes the deliveries, in the transaction of ctx.
-// Alerts that they end are still marked as ended in their own messages.
-func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
+// Alerts that they end are still marked as ended in their own messages. digest adds all
+// messages and edits to made.
+func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery, made *sent) error {
 	lang := s.Book.Of(hook.Room).Language
 	d := digestView{Count: len(all), Name: hook.Name, From: all[0].At.In(s.Zone), To: all[len(all)-1].At.In(s.Zone)}
 	for i, one := range all {
@@ -22,7 +23,7 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 		}
 		m, ok := s.read(one, lang)
 		// Even within a digest, an alert that ends is struck out.
-		t := telling{Service: s, hook: hook, lang: lang, at: one.At, cause: fmt.Sprintf("webhook %d", one.Seq)}
+		t := telling{Service: s, hook: hook, lang: lang, at: one.At, cause: fmt.Sprintf("webhook %d", one.Seq), made: made}
 		over := slices.DeleteFunc(slices.Clone(m.Notes), func(n Note) bool { return !n.Over })
 		if _, err := t.update(ctx, over); err != nil {
 			return err
@@ -46,6 +47,7 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	if err != nil {
 		return err
 	}
+	made.messages++
 	return s.Queue.Post(ctx, chat.Cause(fmt.Sprintf("webhook digest %d", all[0].Seq)), chat.Post{
 		Room: hook.Room, Priority: chat.Webhook, HTML: html, Lang: lang,
 	})

@@ -36,11 +36,29 @@ func TestAlertGoesOnAndEnds(t *testing.T) {
 	}
 	o.ok(path, alert("resolved", "srv1")) // already over
 	o.wants("✅ Alerte – résolution (resolved)")
+	o.now = o.now.Add(time.Minute)
 	o.ok(path, alert("firing", "srv1")) // begins again
 	o.wants("🔴 Alerte")
 	o.now = o.now.Add(25 * time.Hour)
 	o.ok(path, alert("firing", "srv2")) // after a day a new message announces it
 	o.wants("🔴 Alerte")
+}
+
+// Edits of messages count for the limit per minute, and have a metric of their own.
+func TestEditsCountForTheLimit(t *testing.T) {
+	o := newOffice(t)
+	path := o.create("supervision")
+	o.ok(path, alert("firing", "srv1"))
+	o.wants("🔴 Alerte")
+	o.ok(path, alert("firing", "srv1"))
+	o.wants("* 🔴 Alerte")
+	o.ok(path, alert("resolved", "srv1"))
+	o.ok(path, `{"text":"bruit"}`)
+	o.wants("* ✅ Terminé", "> ✅ Terminé")
+	o.counts(2, 2, 0)
+	o.now = o.now.Add(time.Minute)
+	o.wants("bruit")
+	o.counts(3, 2, 0)
 }
 
 // An alert that ends within a digest is struck out too.

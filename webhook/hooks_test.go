@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -182,8 +183,53 @@ func TestDigestAndLimit(t *testing.T) {
 	o.wants()
 	o.now = o.now.Add(time.Minute)
 	o.wants("27\u00a0messages du webhook ci, de 14:02:00 à 14:02:00")
+	o.counts(4, 0, 1)
 	o.ok(path, `{"text":"après"}`)
 	o.wants("après")
+}
+
+// Only messages and edits count for the limit, and for the metrics: unreadable deliveries
+// do not.
+func TestUnreadableDeliveriesCountForNothing(t *testing.T) {
+	o := newOffice(t)
+	path := o.create("ci")
+	hooks, err := o.db.Hooks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.do(func(ctx context.Context) error {
+		for range 5 {
+			d := webhook.Delivery{Hook: hooks[0].ID, Body: webhook.Body{Type: "application/json", Data: []byte("{")}, At: o.now}
+			if _, err := o.db.AddDelivery(ctx, d, "", time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+	for _, text := range []string{"un", "deux", "trois"} {
+		o.ok(path, fmt.Sprintf(`{"text":%q}`, text))
+	}
+	o.wants("un", "deux", "trois")
+	o.counts(3, 0, 0)
+	o.now = o.now.Add(time.Minute)
+	o.ok(path, `{"text":"quatre"}`) // nothing waited, so no digest comes
+	o.ok(path, `{"text":"cinq"}`)
+	o.wants("quatre", "cinq")
+}
+
+// Deliveries that end exactly at the limit leave nothing for a digest.
+func TestExactlyTheLimit(t *testing.T) {
+	const limit = 20
+	o := newOffice(t, func(options *webhook.Options) { options.PerMinute = limit })
+	path := o.create("ci")
+	for range limit {
+		o.ok(path, `{"text":"a"}`)
+	}
+	o.wants(slices.Repeat([]string{"a"}, limit)...)
+	o.now = o.now.Add(time.Minute)
+	o.ok(path, `{"text":"b"}`)
+	o.ok(path, `{"text":"c"}`)
+	o.wants("b", "c")
 }
 
 // A full hook says so to senders and to the person who tries it, and takes messages

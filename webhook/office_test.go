@@ -174,3 +174,12 @@ func (o *office) wants(want ...string) {
 		}
 	}
 }
+
+// counts checks the metrics about messages, edits and digests.
+func (o *office) counts(posted, edited, digests int64) {
+	o.Helper()
+	c := o.service.Counts()
+	if c.Posted.Load() != posted || c.Edited.Load() != edited || c.Digests.Load() != digests {
+		o.Errorf("posted %d, edited %d, digests %d, want %d, %d, %d", c.Posted.Load(), c.Edited.Load(), c.Digests.Load(), posted, edited, digests)
+	}
+}

@@ -38,7 +38,7 @@ type Options struct {
 	URL string
 	// MaxBody bounds the bytes of a body.
 	MaxBody int64
-	// PerMinute is the number of a hook's posts in a minute; the remaining
+	// PerMinute bounds a hook's messages and edits in a minute; the remaining
 	// deliveries come in one digest.
 	PerMinute int
 	Now       func() time.Time // nil: time.Now
@@ -46,11 +46,12 @@ type Options struct {
 }
 
 // Counts holds, as plain numbers, how many requests a Service accepted and refused, by
-// reason, and how many messages it posted, since the process started.
+// reason, and how many messages it posted and edited, since the process started.
 type Counts struct {
 	Accepted, Repeated                               atomic.Int64 // requests answered «ok»; the repeated ones among them
 	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // refused requests
-	Posted, Digests                                  atomic.Int64
+	Posted, Digests                                  atomic.Int64 // messages, replies in threads too; the digests among them
+	Edited                                           atomic.Int64 // edits of messages about alerts
 }
 
 // Service accepts the requests that tools send to webhooks, and posts their content in

@@ -129,8 +129,9 @@ func (h openHooks) metrics() []health.Metric {
 		counter("webhooks_too_large", "Webhook requests whose body is too large.", &counts.TooLarge),
 		counter("webhooks_limited", "Webhook requests that came too fast.", &counts.Limited),
 		counter("webhooks_unsigned", "Webhook requests without the signature that their hook requires.", &counts.Unsigned),
-		counter("webhooks_posted", "Posts made of webhook requests.", &counts.Posted),
-		counter("webhooks_digests", "Posts among them that are digests.", &counts.Digests),
+		counter("webhooks_posted", "Messages posted for webhook requests, replies in threads too.", &counts.Posted),
+		counter("webhooks_digests", "Posted messages that are digests.", &counts.Digests),
+		counter("webhooks_edited", "Edits of posted messages for webhook requests.", &counts.Edited),
 	}
 }
 
@@ -143,7 +144,7 @@ type Webhooks struct {
 	URL string `yaml:"url"`
 	// MaxBody bounds the size of a body.
 	MaxBody Size `yaml:"max_body"`
-	// PerMinute is the number of a hook's posts in a minute; the remaining
+	// PerMinute bounds a hook's messages and edits in a minute; the remaining
 	// deliveries come in a digest.
 	PerMinute int           `yaml:"per_minute"`
 	Hooks     []WebhookHook `yaml:"hooks"`
