@@ -70,7 +70,7 @@ func isoTime(s string) (time.Time, bool) {
 	if m == nil || m[2] == "" && (len(m[3]) != 2 || len(m[4]) != 2) {
 		return time.Time{}, false
 	}
-	d := civil{year: number0(m[1]), month: number0(m[3]), day: number0(m[4]), hour: number0(m[5]), minute: number0(m[6]), second: number0(m[7])}
+	d := civil{year: numberOrZero(m[1]), month: numberOrZero(m[3]), day: numberOrZero(m[4]), hour: numberOrZero(m[5]), minute: numberOrZero(m[6]), second: numberOrZero(m[7])}
 	if m[8] != "" && !d.setZone(m[8]) {
 		return time.Time{}, false
 	}
@@ -112,7 +112,7 @@ func (w *wordsReader) clock(part string) bool {
 	m := clockTime.FindStringSubmatch(part)
 	switch {
 	case m != nil && !w.hasClock:
-		w.hour, w.minute, w.second = number0(m[1]), number0(m[2]), number0(m[3])
+		w.hour, w.minute, w.second = numberOrZero(m[1]), numberOrZero(m[2]), numberOrZero(m[3])
 		w.hasClock = true
 	case w.hasClock && zoneOffset.MatchString(part):
 		w.wrongZone = !w.setZone(part) || w.wrongZone
@@ -132,14 +132,14 @@ func (w *wordsReader) clock(part string) bool {
 func (w *wordsReader) date(part string) bool {
 	switch {
 	case dayNumber.MatchString(part) && w.day == 0:
-		w.day = number0(dayNumber.FindStringSubmatch(part)[1])
+		w.day = numberOrZero(dayNumber.FindStringSubmatch(part)[1])
 	case len(part) == 4 && isNumber(part) && !w.hasYear:
-		w.year, w.hasYear = number0(part), true
+		w.year, w.hasYear = numberOrZero(part), true
 	case len(part) == 2 && isNumber(part) && !w.hasYear:
-		w.year, w.hasYear = shortYear(number0(part)), true
+		w.year, w.hasYear = shortYear(numberOrZero(part)), true
 	case isDashed(part) && w.day == 0: // 01-Sep-2026
 		pieces := strings.Split(part, "-")
-		w.day, w.year, w.hasYear = number0(pieces[0]), number0(pieces[2]), true
+		w.day, w.year, w.hasYear = numberOrZero(pieces[0]), numberOrZero(pieces[2]), true
 		if len(pieces[2]) == 2 {
 			w.year = shortYear(w.year)
 		}
@@ -192,9 +192,9 @@ func (d *civil) setZone(s string) bool {
 	if len(m[2]) == 1 && len(m[3]) == 2 {
 		digits = "0" + digits
 	}
-	offset := number0(digits[:min(2, len(digits))]) * 3600
+	offset := numberOrZero(digits[:min(2, len(digits))]) * 3600
 	if m[3] != "" {
-		offset += number0(m[3]) * 60
+		offset += numberOrZero(m[3]) * 60
 	}
 	if m[1] == "-" {
 		offset = -offset
@@ -269,9 +269,8 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// number0 returns the number that a text of digits stands for; 0 for an empty text and
-// for any other.
-func number0(s string) int {
+// numberOrZero returns the number that a text of digits stands for; 0 for any other text.
+func numberOrZero(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		return 0

@@ -60,11 +60,11 @@ func (w *writer) block(b object) {
 // blockText adds the text of a block to the pieces to write. The text has Slack's
 // markup, unless its type is plain_text.
 func (w *writer) blockText(b object) {
-	syntax := chatMarkup
+	markup := chatMarkup
 	if b.str("text", "type") == "plain_text" {
-		syntax = plainText
+		markup = plainText
 	}
-	w.add(piece{text: textIn(b, "text"), syntax: syntax})
+	w.add(piece{text: textIn(b, "text"), syntax: markup})
 }
 
 // field adds f, one field of a Slack section, to the pieces to write. If the text of f
@@ -93,11 +93,11 @@ func (w *writer) element(e object) {
 	case "button":
 		w.button(e)
 	case "plain_text", "mrkdwn":
-		syntax := chatMarkup
+		markup := chatMarkup
 		if e.str("type") == "plain_text" {
-			syntax = plainText
+			markup = plainText
 		}
-		w.add(piece{text: e.str("text"), syntax: syntax, line: true})
+		w.add(piece{text: e.str("text"), syntax: markup, line: true})
 	}
 }
 

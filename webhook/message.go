@@ -108,7 +108,7 @@ func readText(p payload, lang string) Message {
 		quoted, _ := locale.Quote(cleaned(lang, p.text), "", maxText)
 		return Message{"html", []Note{{Rest: out.done() + quoted}}}
 	}
-	out.write0(p.text, p.syntax)
+	out.writeMarkup(p.text, p.syntax)
 	return Message{"text", []Note{{Rest: out.done()}}}
 }
 

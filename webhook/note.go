@@ -25,7 +25,7 @@ type note struct {
 	more  int    // the number of items beyond those
 	body  string
 	// syntax is the syntax of body.
-	syntax syntaxOf
+	syntax syntax
 	// code appears verbatim.
 	code string
 
@@ -154,7 +154,7 @@ func (n *note) rest(lang string) string {
 		p.tag("blockquote")
 		left := p.left
 		p.left = min(left, maxBody)
-		p.write0(body, n.syntax)
+		p.writeMarkup(body, n.syntax)
 		p.cut, p.left = false, left-(min(left, maxBody)-p.left)
 		p.end("blockquote")
 	}
@@ -198,9 +198,9 @@ func (n *note) list(p *sheet) {
 	p.end("ul")
 }
 
-// write0 appends s to the message as HTML; syntax says in which markup s is written.
-func (p *sheet) write0(s string, syntax syntaxOf) {
-	switch syntax {
+// writeMarkup appends s to the message as HTML; markup says in which syntax s is written.
+func (p *sheet) writeMarkup(s string, markup syntax) {
+	switch markup {
 	case markdown:
 		p.markdown(s)
 	case chatMarkup:

@@ -67,12 +67,12 @@ const (
 	maxDepth = 100
 )
 
-// syntaxOf is the markup in which a text is written: plain text, Markdown, HTML, or
+// syntax is the markup in which a text is written: plain text, Markdown, HTML, or
 // that of chats, which is Slack's or Markdown.
-type syntaxOf int
+type syntax int
 
 const (
-	plainText syntaxOf = iota
+	plainText syntax = iota
 	markdown
 	chatMarkup // Slack's mrkdwn or Markdown, which senders mix
 	htmlText
@@ -83,7 +83,7 @@ const (
 type payload struct {
 	value  any // map[string]any or []any; nil for a text
 	text   string
-	syntax syntaxOf
+	syntax syntax
 	header map[string]string
 }
 

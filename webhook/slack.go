@@ -80,7 +80,7 @@ func slackEvent(p *sheet, o object) {
 // style.
 type piece struct {
 	text   string
-	syntax syntaxOf
+	syntax syntax
 	style  string // a tag around the text; empty: none
 	link   string
 	label  string // precedes the text
@@ -224,7 +224,7 @@ func (w *writer) card(o object) {
 func (w *writer) flush() {
 	texts := make([]string, len(w.pieces))
 	for i, p := range w.pieces {
-		texts[i] = comparable0(p.text)
+		texts[i] = comparisonForm(p.text)
 	}
 	for i, p := range w.pieces {
 		if p.link == "-" {
@@ -239,9 +239,9 @@ func (w *writer) flush() {
 	w.pieces = nil
 }
 
-// comparable0 returns a text in lower case without signs of markup and with single
+// comparisonForm returns a text in lower case, without signs of markup and with single
 // spaces, to find repetitions.
-func comparable0(s string) string {
+func comparisonForm(s string) string {
 	s = strings.NewReplacer("*", "", "_", "", "`", "", "~", "").Replace(s)
 	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
@@ -268,7 +268,7 @@ func (w *writer) piece(p piece) {
 	simple := p.style != "" || p.link != "" || p.line
 	if !simple {
 		w.end("p")
-		w.write0(p.text, p.syntax)
+		w.writeMarkup(p.text, p.syntax)
 		w.end("p")
 		return
 	}
@@ -294,7 +294,7 @@ func (w *writer) piece(p piece) {
 			w.end(p.style)
 		}
 		w.end("p")
-		w.write0(p.text, p.syntax)
+		w.writeMarkup(p.text, p.syntax)
 		return
 	default:
 		w.line(p.text)
