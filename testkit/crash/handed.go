@@ -33,7 +33,7 @@ func (r *relay) handedOver() *story {
 			return together(ctx,
 				func(ctx context.Context) error { return r.say(ctx, r.colleague, answer) },
 				func(ctx context.Context) error {
-					return r.forget(ctx, r.answers, question, "est passée à un autre salon")
+					return r.writeByMistake(ctx, r.answers, question, "est passée à un autre salon")
 				},
 			)
 		}},
@@ -86,9 +86,10 @@ func (r *relay) arrived(question *carried) bool {
 	return r.post(r.others, question.mark) != nil && r.find(r.answers, closing(question), true) != nil
 }
 
-// forget sends a message of the expert to the thread of the question in the room, where
-// nothing is carried any more, and expects that the expert is told so in those words.
-func (r *relay) forget(ctx context.Context, room id.RoomID, question *carried, words string) error {
+// writeByMistake sends a message of the expert to the thread of the question in the
+// room, where nothing is carried any more, and expects that the bot tells the expert so
+// in those words.
+func (r *relay) writeByMistake(ctx context.Context, room id.RoomID, question *carried, words string) error {
 	slip := &carried{from: room, question: r.post(room, question.mark).ID, inStory: true}
 	if err := r.say(ctx, r.expert, slip); err != nil {
 		return err

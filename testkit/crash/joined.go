@@ -98,7 +98,7 @@ func (p *pair) goOn() step {
 			func(ctx context.Context) error { return p.give(ctx, p.file, p.attach) },
 			func(ctx context.Context) error { return p.say(ctx, p.relay.twin, more) },
 			func(ctx context.Context) error {
-				return p.forget(ctx, p.answers, p.twin, "rien n’est transmis de ce fil")
+				return p.writeByMistake(ctx, p.answers, p.twin, "rien n’est transmis de ce fil")
 			},
 		)
 	}}
