@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -27,19 +28,19 @@ const (
 	troubles
 )
 
-// during makes the change k to the room, calls do, and undoes the change as far as the
-// bot or a later trouble needs it: afterwards the bot is in the room and may write.
-// noTrouble changes nothing. in is the client of a person with power in the room. A kick
-// is over before do: the bot is back in the room by then. Before a kick, during waits
-// until answered reports that the bot has answered all commands in the room, since a bot
-// outside of it owes no answers; after 20 seconds it leaves the kick out. The error
-// joins those of all steps.
+// during makes the change k to the room, calls do, and undoes the change: afterwards the
+// bot is in the room and may write, and the power levels are as before. noTrouble changes
+// nothing. in is the client of a person with power in the room. A kick is over before do:
+// the bot is back in the room by then. Before a kick, during waits until answered reports
+// that the bot has answered all commands in the room, since a bot outside of it owes no
+// answers; after 20 seconds it leaves the kick out. The error joins those of all steps.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
 	case mutes:
-		before = changePowers(ctx, in, room, func(p map[string]any) { p["events_default"] = 50 })
-		after = errors.Join(do(), pause(ctx, 300*time.Millisecond), changePowers(ctx, in, room, func(p map[string]any) { p["events_default"] = 0 }))
+		before, after = withPowers(ctx, in, room, map[string]any{"events_default": 50}, func() error {
+			return errors.Join(do(), pause(ctx, 300*time.Millisecond))
+		})
 	case kicks:
 		if await(ctx, 20*time.Second, answered) == nil {
 			before = kick(ctx, in, room, bot)
@@ -50,12 +51,35 @@ func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID,
 		after = errors.Join(do(), joinRule(ctx, in, room, event.JoinRuleInvite))
 	case demotes:
 		level := rand.IntN(40)
-		before = changePowers(ctx, in, room, func(p map[string]any) { p["users_default"], p["kick"], p["redact"] = level, 50+level, 50 })
-		after = errors.Join(do(), changePowers(ctx, in, room, func(p map[string]any) { p["users_default"] = 0 }))
+		before, after = withPowers(ctx, in, room, map[string]any{"users_default": level, "kick": 50 + level, "redact": 50}, do)
 	default:
 		after = do()
 	}
 	return errors.Join(before, after)
+}
+
+// withPowers gives the power levels of a room the values in powers, calls do, and gives
+// them the values that they had before; a level that was absent is absent again. It calls
+// do even if the first change fails, and then changes nothing. before is the error of the
+// first change, after joins those of do and the second one.
+func withPowers(ctx context.Context, in *testkit.Client, room id.RoomID, powers map[string]any, do func() error) (before, after error) {
+	former := map[string]any{}
+	before = changePowers(ctx, in, room, func(p map[string]any) {
+		former = maps.Clone(p)
+		maps.Copy(p, powers)
+	})
+	if after = do(); before != nil {
+		return before, after
+	}
+	return nil, errors.Join(after, changePowers(ctx, in, room, func(p map[string]any) {
+		for name := range powers {
+			if level, had := former[name]; had {
+				p[name] = level
+			} else {
+				delete(p, name)
+			}
+		}
+	}))
 }
 
 // changePowers changes a room's power levels as clients do: it reads them, calls change
