@@ -27,24 +27,56 @@ type builder struct {
 // index and the programs that it names as comparable.
 type element struct {
 	index    int // in the list, from 0
-	software Software
+	software *Software
 	numbered bool        // the file has its id; else the id comes from the name
 	similar  []reference // the comparable programs that the element names
 }
 
-func (b *builder) add(value any) {
-	i := b.index
-	b.index++
-	o := asObject(value)
-	if reason := b.unusable(o); reason != "" {
-		b.drop(i, reason)
-		return
+// candidate is what an element of the list holds by itself, before it is compared with
+// the others.
+type candidate struct {
+	// unusable is the reason why the element describes no software; empty if it
+	// describes one.
+	unusable string
+	// foreign are the fields of an element with those of another kind of list.
+	foreign  []string
+	software *Software
+	similar  []reference
+}
+
+// candidateFrom returns what the element holds. It is safe for concurrent use.
+func candidateFrom(element any) candidate {
+	o := asObject(element)
+	switch {
+	case o == nil:
+		return candidate{unusable: "is not an object"}
+	case isRepository(o):
+		return candidate{unusable: "is a repository, not a software"}
+	}
+	if fields := foreignFields(o); len(fields) > 0 {
+		return candidate{unusable: "is no software of the SILL: it has the fields " + strings.Join(fields, ", "), foreign: fieldNames(o)}
 	}
 	s := software(o)
 	if s.Name == "" {
-		b.drop(i, "has no name")
+		return candidate{unusable: "has no name"}
+	}
+	return candidate{software: &s, similar: references(o)}
+}
+
+// add adds the next element of the list.
+func (b *builder) add(c candidate) {
+	i := b.index
+	b.index++
+	if len(c.foreign) > 0 {
+		if b.foreign++; b.foreignFields == nil {
+			b.foreignFields = c.foreign
+		}
+	}
+	if c.unusable != "" {
+		b.drop(i, c.unusable)
 		return
 	}
+	s := c.software
 	numbered := s.ID != ""
 	if !numbered {
 		s.ID = b.idFor(s.Name)
@@ -57,26 +89,7 @@ func (b *builder) add(value any) {
 		return
 	}
 	b.places[s.ID] = i
-	b.elements = append(b.elements, element{i, s, numbered, references(o)})
-}
-
-// unusable returns the reason why the element o of the list describes no software;
-// empty if it describes one. It counts an element with the fields of another kind of
-// list in b.foreign, except a repository.
-func (b *builder) unusable(o object) string {
-	switch {
-	case o == nil:
-		return "is not an object"
-	case isRepository(o):
-		return "is a repository, not a software"
-	}
-	if fields := foreignFields(o); len(fields) > 0 {
-		if b.foreign++; b.foreignFields == nil {
-			b.foreignFields = fieldNames(o)
-		}
-		return "is no software of the SILL: it has the fields " + strings.Join(fields, ", ")
-	}
-	return ""
+	b.elements = append(b.elements, element{i, s, numbered, c.similar})
 }
 
 func (b *builder) drop(index int, reason string) {
@@ -108,7 +121,7 @@ func (b *builder) file() File {
 	similar := make([][]reference, len(b.elements))
 	counts := map[Generation]int{}
 	for i := range b.elements {
-		f.Entries[i], similar[i] = b.elements[i].software, b.elements[i].similar
+		f.Entries[i], similar[i] = *b.elements[i].software, b.elements[i].similar
 		g := f.Entries[i].Generation
 		counts[g]++
 		if counts[g] > counts[f.Generation] {

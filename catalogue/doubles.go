@@ -52,7 +52,7 @@ func (b *builder) mergeDoubles() {
 // description. It is empty for an element that must not be merged with any other: one
 // without an id in the file, or with neither a Wikidata item nor a description.
 func (e *element) doubleKey() string {
-	s := &e.software
+	s := e.software
 	if !e.numbered {
 		return ""
 	}
@@ -92,7 +92,7 @@ func (b *builder) firstListed(group []int) int {
 // not its status (Withdrawn, Status and History). Names, organizations and comparable
 // programs of both are joined, and the id of d becomes one of the OtherIDs of e.
 func (e *element) take(d *element) {
-	s, other := &e.software, &d.software
+	s, other := e.software, d.software
 	s.OtherIDs = append(s.OtherIDs, other.ID)
 	names := []any{}
 	for _, n := range slices.Concat(s.OtherNames, []string{other.Name}, other.OtherNames) {

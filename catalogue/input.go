@@ -153,21 +153,25 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 // that of yield, which ends the reading, or wraps one of the Err values of this
 // package, such as ErrNotList.
 func readList(in *input, within string, yield func(any) error) error {
+	if first, err := in.first(); err == nil && first == '[' {
+		return readArray(in, func(text string) error {
+			element, err := decodeElement(text)
+			if err != nil {
+				return err
+			}
+			return yield(element)
+		})
+	}
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
 	t, err := dec.Token()
 	if err != nil {
 		return syntax(err)
 	}
-	switch t {
-	case json.Delim('['):
-		err = readElements(dec, yield)
-	case json.Delim('{'):
-		err = readObject(dec, within, yield)
-	default:
+	if t != json.Delim('{') {
 		return ErrNotList
 	}
-	if err != nil {
+	if err := readObject(dec, within, yield); err != nil {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {

@@ -1,9 +1,11 @@
 package catalogue
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 )
 
 // File is the content of a published catalogue: its entries, and the elements that
@@ -54,34 +56,96 @@ func read(in *input) (File, error) {
 	return f, nil
 }
 
-// elementsAtOnce is how many elements one goroutine hands to the other.
+// read adds the elements of the list in the input to b. The error is that of readList;
+// the elements before it are added.
+func (b *builder) read(in *input) error {
+	if first, err := in.first(); err != nil || first != '[' {
+		return readList(in, "catalog", func(element any) error {
+			b.add(candidateFrom(element))
+			return nil
+		})
+	}
+	return b.readArray(in)
+}
+
+// elementsAtOnce is how many elements one goroutine hands to another.
 const elementsAtOnce = 64
 
-// read adds the elements of the list in the input to b. It decodes elements while
-// another goroutine turns those before them into entries, since each takes half of the
-// time. The error is that of readList; the elements before it are added.
-func (b *builder) read(in *input) error {
-	decoded, added := make(chan []any, 2), make(chan struct{})
-	go func() {
-		defer close(added)
-		for elements := range decoded {
-			for _, e := range elements {
-				b.add(e)
-			}
+// batch is some elements of the list that follow each other.
+type batch struct {
+	texts      []string
+	candidates []candidate   // what they are, once done is closed
+	err        error         // of the first that is no valid JSON
+	done       chan struct{} // closed when the elements are decoded
+}
+
+func (b *batch) decode() {
+	defer close(b.done)
+	b.candidates = make([]candidate, 0, len(b.texts))
+	for _, text := range b.texts {
+		element, err := decodeElement(text)
+		if err != nil {
+			b.err = err
+			return
 		}
-	}()
-	var next []any
-	err := readList(in, "catalog", func(element any) error {
-		if next = append(next, element); len(next) == elementsAtOnce {
-			decoded <- next
-			next = nil
+		b.candidates = append(b.candidates, candidateFrom(element))
+	}
+}
+
+// readArray is read for a list that is the whole text. It finds the elements in the text
+// while other goroutines decode those before them, which takes most of the time, and one
+// adds them to b in the order of the list.
+func (b *builder) readArray(in *input) error {
+	processors := runtime.GOMAXPROCS(0)
+	found, ordered := make(chan *batch), make(chan *batch, 2*processors)
+	for range processors {
+		go func() {
+			for batch := range found {
+				batch.decode()
+			}
+		}()
+	}
+	broken, added := make(chan struct{}), make(chan error)
+	go func() { added <- b.addBatches(ordered, broken) }()
+	next := &batch{done: make(chan struct{})}
+	hand := func() bool {
+		select {
+		case <-broken:
+			return false
+		case ordered <- next:
+			found <- next
+			next = &batch{done: make(chan struct{})}
+			return true
+		}
+	}
+	err := readArray(in, func(text string) error {
+		if next.texts = append(next.texts, text); len(next.texts) == elementsAtOnce && !hand() {
+			return ErrNotJSON // that of the batch says more
 		}
 		return nil
 	})
-	decoded <- next
-	close(decoded)
-	<-added
-	return err
+	hand()
+	close(found)
+	close(ordered)
+	return cmp.Or(<-added, err)
+}
+
+// addBatches adds the elements of the batches to b, in order, and returns the error of
+// the first that is no valid JSON; then it closes broken, and adds no more.
+func (b *builder) addBatches(batches <-chan *batch, broken chan<- struct{}) error {
+	var first error
+	for batch := range batches {
+		if <-batch.done; first != nil {
+			continue
+		}
+		for i := range batch.candidates {
+			b.add(batch.candidates[i])
+		}
+		if first = batch.err; first != nil {
+			close(broken)
+		}
+	}
+	return first
 }
 
 // noEntries returns an error for a list without any usable entry, with the reason of
