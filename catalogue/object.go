@@ -174,7 +174,15 @@ func (o object) time(keys ...string) time.Time {
 func parseTime(s string) time.Time {
 	s = strings.TrimSpace(s)
 	var t time.Time
-	if ms, err := strconv.ParseFloat(s, 64); err == nil {
+	if s == "" {
+		return t
+	}
+	var ms float64
+	err := strconv.ErrSyntax
+	if strings.IndexByte(s, '-') < 1 { // no date
+		ms, err = strconv.ParseFloat(s, 64)
+	}
+	if err == nil {
 		// A small number is a year or a version, not milliseconds.
 		if ms < 1e10 || ms > 1e13 {
 			return time.Time{}

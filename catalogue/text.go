@@ -72,10 +72,30 @@ var vacuous = map[string]bool{
 	"none":                          true, "null": true, "undefined": true, "na": true, "n a": true,
 }
 
+// maxVacuous is the length of the longest key of vacuous.
+const maxVacuous = len("free and open source software")
+
+// isLong reports whether s has more letters and digits, without those with accents, than
+// the texts in vacuous. It saves most descriptions from being folded.
+func isLong(s string) bool {
+	n := 0
+	for i := range len(s) {
+		if c := s[i] | 0x20; 'a' <= c && c <= 'z' || '0' <= s[i] && s[i] <= '9' {
+			if n++; n > maxVacuous {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // description returns a text cleaned for messages; empty if it says nothing, such as a
 // placeholder.
 func description(s string) string {
 	s = clean(s, maxDescription)
+	if isLong(s) {
+		return s
+	}
 	words := text.Words(s)
 	if len(words) == 0 || vacuous[strings.Join(words, " ")] {
 		return ""
