@@ -303,9 +303,11 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 		state.Catalogue = state.Catalogue.At(v.at)
 		return nil
 	}
-	state.Catalogue, state.sum = r.prepared(New(v.file.Entries, v.at), v.location, v.sum), v.sum
-	r.growth.add(v.at, len(v.file.Entries))
-	logNew(ctx, v.file)
+	c := New(v.file.Entries, v.at)
+	v.file.Entries = nil // c holds them packed: the index is built without them in memory
+	state.Catalogue, state.sum = r.prepared(c, v.location, v.sum), v.sum
+	r.growth.add(v.at, c.Len())
+	logNew(ctx, c.Len(), v.file)
 	return nil
 }
 

@@ -18,9 +18,9 @@ func logFailure(ctx context.Context, state State) {
 // loggedDropped is how many dropped elements of a new catalogue are logged.
 const loggedDropped = 20
 
-func logNew(ctx context.Context, file File) {
+func logNew(ctx context.Context, entries int, file File) {
 	log := zerolog.Ctx(ctx)
-	log.Info().Int("entries", len(file.Entries)).Int("dropped", len(file.Dropped)).Str("generation", string(file.Generation)).
+	log.Info().Int("entries", entries).Int("dropped", len(file.Dropped)).Str("generation", string(file.Generation)).
 		Msg("New catalogue in force")
 	for _, d := range file.Dropped[:min(len(file.Dropped), loggedDropped)] {
 		log.Warn().Int("index", d.Index).Str("reason", d.Reason).Msg("Catalogue element dropped")
