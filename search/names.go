@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type nameKey struct {
 	place   place
 	product uint8   // the product's index, if place is inProduct
 	worth   float32 // 1, or one of the constants below
+	start   uint64  // the first eight bytes of text, for sortKeys
 }
 
 // The worth of the spellings of a name; the name itself is worth 1.
@@ -104,9 +106,21 @@ func (k *key) isAcronym() bool { return k.worth == acronymWorth }
 func (k *key) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
 // sortKeys sorts keys in place by text; among equal texts the one of highest worth
-// comes first.
+// comes first. It compares the beginnings of the texts as numbers, since the texts lie
+// all over the memory.
 func sortKeys(keys []nameKey) {
+	for i := range keys {
+		var start [8]byte
+		copy(start[:], keys[i].text)
+		keys[i].start = binary.BigEndian.Uint64(start[:])
+	}
 	slices.SortFunc(keys, func(a, b nameKey) int {
-		return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(b.worth, a.worth), cmp.Compare(a.doc, b.doc))
+		if c := cmp.Compare(a.start, b.start); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.text, b.text); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.doc, b.doc))
 	})
 }
