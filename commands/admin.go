@@ -66,27 +66,37 @@ type Personal interface {
 // are among them.
 func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.admin.Rooms.Rooms(ctx)
-	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
+	return slices.DeleteFunc(all, isUnfollowed), err
 }
+
+// isUnfollowed reports whether the bot left the room r, or an upgrade replaced it.
+func isUnfollowed(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }
 
 // inside returns all rooms that the bot is in: those of knownRooms, and the others that
 // the homeserver lists, such as rooms that an upgrade replaced. A room of the second
-// kind has only its id, and Joined is false, even if it is stored. If the homeserver
-// does not answer, the result holds the rooms of knownRooms alone. The error is that of
-// the store or of ctx.
+// kind has its id and, if it is stored, its name and MovedTo; Joined is false and
+// Members 0, since the bot does not follow the room any more. If the homeserver does not
+// answer, the result holds the rooms of knownRooms alone. The error is that of the store
+// or of ctx.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
-	all, err := a.knownRooms(ctx)
+	stored, err := a.admin.Rooms.Rooms(ctx)
 	if err != nil {
-		return all, err
+		return nil, err
 	}
+	all := slices.DeleteFunc(slices.Clone(stored), isUnfollowed)
 	ids, err := a.admin.Joined(ctx)
 	if err != nil && ctx.Err() == nil {
 		return all, nil //nolint:nilerr // the rest is worth telling
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(all, func(r chat.Room) bool { return r.ID == id }) {
-			all = append(all, chat.Room{ID: id})
+		if slices.ContainsFunc(all, func(r chat.Room) bool { return r.ID == id }) {
+			continue
 		}
+		other := chat.Room{ID: id}
+		if i := slices.IndexFunc(stored, func(r chat.Room) bool { return r.ID == id }); i >= 0 {
+			other.Name, other.MovedTo = stored[i].Name, stored[i].MovedTo
+		}
+		all = append(all, other)
 	}
 	return all, err
 }

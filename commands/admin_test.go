@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,26 @@ func (k *talk) in(r chat.Room) {
 	if err := k.db.SaveRoom(k.t.Context(), r); err != nil {
 		k.t.Fatal(err)
 	}
+}
+
+// TestReplacedRoomsHaveNames lists a room that an upgrade replaced, and one that the bot
+// does not know.
+func TestReplacedRoomsHaveNames(t *testing.T) {
+	joined := func(_ *talk, p *commands.Parts) {
+		p.Admin.Joined = func(context.Context) ([]chat.RoomID, error) {
+			return []chat.RoomID{salon, "!old:example.org", "!other:example.org"}, nil
+		}
+	}
+	talkingWith(t, commands.Limits{}, joined, func(_ *testing.T, k *talk) {
+		facts := chat.RoomFacts{Version: "11", Name: "BlueHats", JoinRule: "invite"}
+		k.in(chat.Room{ID: salon, Members: 12, RoomFacts: facts})
+		facts.Name = "Anciens"
+		k.in(chat.Room{ID: "!old:example.org", Members: 9, MovedTo: salon, RoomFacts: facts})
+		k.must(chat.LevelOperator, direct, "!bot salons", "BlueHats : salon privé, 12",
+			"Anciens : salon remplacé par un nouveau, je m’y tais", "!other:example.org : salon que je ne lis pas, je m’y tais")
+		k.must(chat.LevelOperator, direct, "!salon langue en")
+		k.must(chat.LevelOperator, direct, "!bot rooms", "Anciens : room replaced by a new one, where I am silent")
+	})
 }
 
 func TestSettingsFromTheChat(t *testing.T) {

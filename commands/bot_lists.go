@@ -23,7 +23,8 @@ const (
 type roomLine struct {
 	place
 	// Kind is "direct", "space", "notices", "public", "externals", "encrypted",
-	// "clear" or "unknown": the bot does not read rooms in which it stays silent.
+	// "clear", "replaced" (by an upgrade) or "unknown": the bot does not read rooms in
+	// which it stays silent.
 	Kind    string
 	Served  bool
 	File    bool // the configuration names it
@@ -39,7 +40,9 @@ type roomList struct {
 
 func kindOf(room chat.Room) string {
 	switch {
-	case room.IsZero() && !room.Direct:
+	case room.MovedTo != "":
+		return "replaced"
+	case !room.Joined, room.IsZero() && !room.Direct:
 		return "unknown"
 	case room.Kind == "m.space":
 		return "space"
