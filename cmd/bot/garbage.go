@@ -30,6 +30,7 @@ type garbage struct {
 	percent int       // the value in force; 0 if the operator's GOGC is
 	cycle   uint64    // the number of collections that Go has begun by itself
 	at      time.Time // the time of the last of them
+	watched sync.Once // starts the chain of watch
 }
 
 // collections is the garbage of this process. It changes nothing before saveMemory.
@@ -37,17 +38,17 @@ var collections garbage
 
 // saveMemory makes Go collect garbage more often than by default, at garbagePercent,
 // for the whole process, and less often in a burst of work. It does nothing if the
-// operator set GOGC.
+// operator set GOGC. A further call, at a reload, ends a burst.
 func saveMemory() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
 	collections.set(garbagePercent)
-	collections.watch()
+	collections.watched.Do(collections.watch)
 }
 
 // watch makes Go call collected after each of its collections from now on, for good. It
-// returns at once.
+// returns at once. Each call adds one more chain of calls.
 func (g *garbage) watch() {
 	marker := new([64]byte) // the next collection finds it unused
 	runtime.AddCleanup(marker, func(g *garbage) {

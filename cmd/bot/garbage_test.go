@@ -1,7 +1,9 @@
 package main
 
 import (
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 )
@@ -53,5 +55,31 @@ func TestGarbageInABurst(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // the collections of giveBack are noted meanwhile
 	if got := debug.SetGCPercent(garbagePercent); got != garbagePercent || percent() != garbagePercent {
 		t.Errorf("after the burst Go collects at %d %%", got)
+	}
+}
+
+// TestReloadsWatchOnce has the memory saved as often as after many reloads, and counts
+// the functions that run after each collection.
+func TestReloadsWatchOnce(t *testing.T) {
+	t.Setenv("GOGC", "")
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	for range 50 {
+		saveMemory()
+	}
+	cleanups := func() uint64 {
+		samples := []metrics.Sample{{Name: "/gc/cleanups/executed:cleanups"}}
+		metrics.Read(samples)
+		return samples[0].Value.Uint64()
+	}
+	const rounds = 10
+	start := cleanups()
+	for range rounds {
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond) // the cleanups run meanwhile
+	}
+	// Parts of the standard library add a few of their own.
+	if ran := cleanups() - start; ran == 0 || ran > 10*rounds {
+		t.Errorf("%d functions ran after %d collections", ran, rounds)
 	}
 }
