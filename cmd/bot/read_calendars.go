@@ -9,6 +9,7 @@ import (
 
 	"heraut/calendar"
 	"heraut/catalogue"
+	"heraut/fetch"
 )
 
 // calendarEntry is an event of a calendar in the JSON of «bot read»; doc/contracts.md
@@ -70,13 +71,13 @@ func (in readInput) calendarWindow() (from, to time.Time, err error) {
 
 // readCalendar reads the events of a calendar within the days of the options. The
 // result has only its field Calendar set. The error means that an option is wrong or
-// that the data are no calendar.
+// that the data are no calendar, or larger than calendarMaxBytes (fetch.ErrTooLarge).
 func readCalendar(in readInput) (reading, error) {
 	from, to, err := in.calendarWindow()
 	if err != nil {
 		return reading{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(in.body, calendarMaxBytes))
+	data, err := readAtMost(in.body, calendarMaxBytes)
 	if err != nil {
 		return reading{}, err
 	}
@@ -93,6 +94,19 @@ func readCalendar(in readInput) (reading, error) {
 		r.Entries = append(r.Entries, entryOfEvent(e))
 	}
 	return reading{Calendar: &r}, nil
+}
+
+// readAtMost returns all bytes of r. If there are more than limit, it returns none and
+// fetch.ErrTooLarge. Other errors are those of r.
+func readAtMost(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(data)) > limit:
+		return nil, fetch.ErrTooLarge
+	}
+	return data, nil
 }
 
 func entryOfEvent(e calendar.Event) calendarEntry {

@@ -47,3 +47,25 @@ func TestReadCalendar(t *testing.T) {
 		}
 	}
 }
+
+// TestReadTooMuch reads a calendar and a webhook's body that are a byte too long, and as
+// long as they may be.
+func TestReadTooMuch(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string // spaces between its two parts make it as long as wanted
+		rest string
+		max  int
+	}{
+		"calendar": {someCalendar, "", calendarMaxBytes},
+		"webhook":  {`{"text":"Fait"`, "}", maxWebhook},
+	} {
+		for _, more := range []int{0, 1} {
+			path := filepath.Join(t.TempDir(), name)
+			write(t, path, test.text+strings.Repeat(" ", test.max-len(test.text)-len(test.rest)+more)+test.rest)
+			stdout, stderr, status := bot(t, "", "read", path, "--as", name, "--json")
+			if refused := strings.Contains(stderr, "plus gros que ce qui est accepté"); status != more || refused != (more == 1) || refused != (stdout == "") {
+				t.Errorf("%s, %d byte too long: status %d, %q, %.200q", name, more, status, stderr, stdout)
+			}
+		}
+	}
+}

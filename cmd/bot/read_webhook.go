@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"regexp"
 
 	"heraut/matrix"
@@ -18,12 +17,12 @@ var (
 	recognizeNo = func([]byte) bool { return false } // any text is a webhook's body
 )
 
-// readWebhook reads the body of a tool's request to a webhook, of at most maxWebhook
-// bytes. The reading that it returns has one entry: the message that the bot would
-// post, in the language of the option --lang. The error means that the body cannot be
-// read.
+// readWebhook reads the body of a tool's request to a webhook. The reading that it
+// returns has one entry: the message that the bot would post, in the language of the
+// option --lang. The error means that the body cannot be read, or is larger than
+// maxWebhook (fetch.ErrTooLarge).
 func readWebhook(in readInput) (reading, error) {
-	data, err := io.ReadAll(io.LimitReader(in.body, maxWebhook))
+	data, err := readAtMost(in.body, maxWebhook)
 	if err != nil {
 		return reading{}, err
 	}
