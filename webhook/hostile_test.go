@@ -228,6 +228,23 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestManyParts reads forms with as many parts as are allowed, and with one more.
+func TestManyParts(t *testing.T) {
+	for count, want := range map[int]string{99: "", 100: "", 101: "the form has more than 100 parts"} {
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		_ = w.WriteField("payload", `{"text":"avec des champs"}`)
+		for i := range count - 1 {
+			_ = w.WriteField(fmt.Sprintf("champ-%d", i), "x")
+		}
+		w.Close()
+		_, err := webhook.Read(webhook.Body{Type: w.FormDataContentType(), Data: form.Bytes()}, "fr", time.UTC)
+		if got := fmt.Sprint(err); want == "" && err != nil || !strings.Contains(got, want) {
+			t.Errorf("%d parts: %v", count, err)
+		}
+	}
+}
+
 // FuzzRead feeds any body with any content type to the reader: it quickly returns an
 // inert message or refuses the body.
 func FuzzRead(f *testing.F) {

@@ -268,13 +268,15 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	}
 	fields := map[string]string{}
 	reader := multipart.NewReader(bytes.NewReader(data), boundary)
-	for range maxParts {
+	for count := 0; ; count++ {
 		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return fields, nil
-		}
-		if err != nil {
+		case err != nil:
 			return nil, unreadable("the multipart body is broken: %v", err)
+		case count == maxParts:
+			return nil, unreadable("the form has more than %d parts", maxParts)
 		}
 		if part.FileName() != "" && !strings.Contains(part.Header.Get("Content-Type"), "json") {
 			continue // files do not appear in posts
@@ -288,7 +290,6 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	return nil, unreadable("the form has more than %d parts", maxParts)
 }
 
 // toUTF8 decodes a text in the named charset; a byte order mark of UTF-16 wins over the
