@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,24 +75,29 @@ func (w *walk) host(ctx context.Context, host *url.URL) error {
 		if first == nil {
 			first = err
 		}
-		if !isAbsent(err) {
+		if !isAbsent(err) && !isRefused(err) {
 			return err
 		}
 	}
 	return first
 }
 
-// isAbsent reports whether a failed request means that nothing can be read at the
-// address: the server refuses access, knows no such page, or answers with a web page
-// instead of data. Other failures may pass.
+// isAbsent reports whether a failed request means that there is nothing at the address:
+// the server knows no such page, or answers with a web page instead of data. Other
+// failures may pass.
 func isAbsent(err error) bool {
-	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
-		switch status.Code {
-		case http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnauthorized, http.StatusMethodNotAllowed:
-			return true
-		}
-	}
-	return errors.Is(err, fetch.ErrHTML)
+	return hasStatus(err, http.StatusNotFound, http.StatusGone) || errors.Is(err, fetch.ErrHTML)
+}
+
+// isRefused reports whether the server refuses access to the address, so that nobody
+// knows what is there. A code host may answer so to the API of another kind.
+func isRefused(err error) bool {
+	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed)
+}
+
+func hasStatus(err error, codes ...int) bool {
+	status, ok := errors.AsType[*fetch.StatusError](err)
+	return ok && slices.Contains(codes, status.Code)
 }
 
 // repositories reads the list of a code host's repositories into the walk, page by
@@ -135,11 +141,10 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 }
 
 // files reads into the walk the publiccode.yml files that the pages read so far name.
-// Most repositories have no such file; that is no error, nor is a file that the server
-// forbids (isAbsent). A file that cannot be parsed is left out and reported. If the
-// server answers with another error status, the file's version of the last round stays;
-// without such a version, the file is reported. Any other failure, such as a busy
-// server, ends the round.
+// Most repositories have no such file (isAbsent); that is no error. A file that cannot be
+// parsed is left out and reported. If the server answers with another error status, or
+// forbids access, the file's version of the last round stays; without such a version,
+// the file is reported. Any other failure, such as a busy server, ends the round.
 func (w *walk) files(ctx context.Context) error {
 	var all []file
 	for _, address := range w.after.Order {

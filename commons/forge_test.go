@@ -74,6 +74,46 @@ func TestGitLabHost(t *testing.T) {
 	}
 }
 
+// TestForbiddenFiles forbids access to a file from the start, and later to another one:
+// the first is reported, the second stays as it was, and both are asked for again.
+func TestForbiddenFiles(t *testing.T) {
+	for _, code := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+		t.Run(http.StatusText(code), func(t *testing.T) {
+			s := gitLab(t)
+			forbid := func(paths ...string) {
+				s.before = func(w http.ResponseWriter, r *http.Request) bool {
+					forbidden := slices.Contains(paths, r.URL.Path)
+					if forbidden {
+						w.WriteHeader(code)
+					}
+					return forbidden
+				}
+			}
+			const unknown, known = "/ville/p0/-/raw/main/publiccode.yml", "/ville/p3/-/raw/main/publiccode.yml"
+			r := reader(t, commons.PublicCode, s.URL)
+			forbid(unknown)
+			got, packed, err := r.Read(t.Context(), nil)
+			if err != nil || names(got.Entries) != "Trois, Fin" || len(got.Dropped) != 1 || !strings.Contains(got.Dropped[0].Reason, unknown) {
+				t.Fatalf("got %s, %v, %v", names(got.Entries), got.Dropped, err)
+			}
+			page := fmt.Sprintf(gitLabPage, 1)
+			s.set(page, strings.ReplaceAll(s.files[page], "2026-01-01", "2026-11-11"))
+			forbid(unknown, known)
+			if got, now := round(t, r, packed); got != "unchanged" && got != "Trois, Fin" {
+				t.Error(got)
+			} else {
+				packed = now
+			}
+			forbid()
+			s.set(unknown, publicCode("Zero"))
+			s.set(known, publicCode("Tiers"))
+			if got, _ := round(t, r, packed); got != "Zero, Tiers, Fin" {
+				t.Error(got)
+			}
+		})
+	}
+}
+
 func TestForgejoHost(t *testing.T) {
 	s := serve(t, map[string]string{})
 	var all []map[string]any
