@@ -3,42 +3,48 @@ package commands
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"heraut/catalogue"
 	"heraut/search"
 	"heraut/text"
 )
 
-// separators may stand between the names to compare; the surest comes first.
-var separators = []*regexp.Regexp{
-	regexp.MustCompile(`\s*[,;]\s*`),
-	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
-	regexp.MustCompile(`\s+`),
-}
+// These may stand between the names to compare; the surest comes first.
+var (
+	listComma = regexp.MustCompile(`\s*[,;]\s*`)
+	listWord  = regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`)
+	listSpace = regexp.MustCompile(`\s+`)
+)
 
 // versus matches a comparison without the command: « gimp vs krita ».
 var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
 
+// conjunction matches the word that begins the last name of a list after a comma:
+// « gimp, inkscape, and krita ».
+var conjunction = regexp.MustCompile(`(?i)^(?:et|and|ou|or)\s+`)
+
 // split returns the names to compare in a text: any number of them with commas between,
-// or «et» or the like before the last, or else two names with a word such as «vs» or a
-// space between. It returns nil for any other text, such as three names without commas.
+// or «et» or the like before the last; any number with such words between; or two names
+// with a space between. It returns nil for any other text, such as three names with
+// spaces alone.
 func split(s string) []string {
-	for i, separator := range separators {
-		var parts []string
-		for _, part := range separator.Split(s, -1) {
-			if part != "" {
-				parts = append(parts, part)
-			}
-		}
-		if i == 0 && len(parts) > 1 { // « gimp, inkscape et krita »
-			last := len(parts) - 1
-			return append(parts[:last], separators[1].Split(parts[last], -1)...)
-		}
-		if len(parts) == 2 {
-			return parts
-		}
+	if parts := nonEmpty(listComma.Split(s, -1)); len(parts) > 1 { // « gimp, inkscape et krita »
+		last := len(parts) - 1
+		return append(parts[:last], listWord.Split(conjunction.ReplaceAllString(parts[last], ""), -1)...)
+	}
+	if parts := nonEmpty(listWord.Split(s, -1)); len(parts) > 1 {
+		return parts
+	}
+	if parts := nonEmpty(listSpace.Split(s, -1)); len(parts) == 2 {
+		return parts
 	}
 	return nil
+}
+
+// nonEmpty returns the parts that are not empty, in place.
+func nonEmpty(parts []string) []string {
+	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }
 
 // compareWords begin a comparison without the command, folded: « comparer gimp et krita ».
