@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -74,26 +76,51 @@ func (d *doctor) curl() string {
 }
 
 // proxyRemedy returns a French sentence and an empty command for an error that the proxy
-// causes: it asks for a password, cannot be reached or, if it is the configured one and
-// not that of the environment, refuses. ok is false for other errors. A refused CONNECT
-// is recognised by the text of its status, since net/http gives nothing else.
+// causes: it asks for a password, cannot be reached, refuses the server, or cannot reach
+// it. ok is false for other errors, and if no proxy stands before the server.
 func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	name := d.config.Network.Proxy.String()
 	setting := "network.proxy"
 	if name == "" {
 		name, setting = "de l’environnement", "HTTPS_PROXY"
 	}
-	text = err.Error()
 	switch op, isOp := errors.AsType[*net.OpError](err); {
-	case errors.Is(err, matrix.ErrProxyRefuses), strings.HasSuffix(text, http.StatusText(http.StatusProxyAuthRequired)):
-		return fmt.Sprintf("le mandataire %s demande un utilisateur et un mot de passe : donnez-les dans %s (http://utilisateur:mot-de-passe@hôte:port)", name, setting), "", true
+	case errors.Is(err, matrix.ErrProxyRefuses), hasProxyStatus(err, http.StatusProxyAuthRequired):
+		return fmt.Sprintf("le mandataire %s demande un utilisateur et un mot de passe : donnez-les dans %s (http://utilisateur:mot-de-passe@hôte:port)", name, setting), "", true
 	case isOp && op.Op == "proxyconnect":
-		return fmt.Sprintf("le mandataire %s ne peut pas être joint : corrigez %s, ou remettez-le en marche", name, setting), "", true
-	case d.config.Network.Proxy.url != nil && (strings.HasSuffix(text, http.StatusText(http.StatusForbidden)) ||
-		errors.Is(err, matrix.ErrNotMatrix) && strings.Contains(text, "status 403") || strings.HasSuffix(text, http.StatusText(http.StatusBadGateway)) || strings.HasSuffix(text, http.StatusText(http.StatusServiceUnavailable))):
-		return fmt.Sprintf("le mandataire %s refuse de joindre ce serveur : demandez à qui le gère d’autoriser cette adresse", name), "", true
+		return fmt.Sprintf("le mandataire %s ne peut pas être joint : corrigez %s, ou remettez-le en marche", name, setting), "", true
+	case !d.isProxied(err):
+		return "", "", false
+	case hasProxyStatus(err, http.StatusForbidden), errors.Is(err, matrix.ErrNotMatrix) && strings.Contains(err.Error(), "status 403"):
+		return fmt.Sprintf("le mandataire %s refuse de joindre ce serveur : demandez à qui le gère d’autoriser cette adresse", name), "", true
+	case hasProxyStatus(err, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout):
+		return fmt.Sprintf("le mandataire %s ne parvient pas à joindre ce serveur : vérifiez l’adresse, puis demandez à qui le gère pourquoi il échoue", name), "", true
 	}
 	return "", "", false
+}
+
+// hasProxyStatus reports whether the proxy answered CONNECT with one of these statuses. It
+// looks at the end of the text, since net/http gives nothing else.
+func hasProxyStatus(err error, statuses ...int) bool {
+	return slices.ContainsFunc(statuses, func(status int) bool {
+		return strings.HasSuffix(err.Error(), http.StatusText(status))
+	})
+}
+
+// isProxied reports whether the request that failed with err goes through a proxy, of
+// the configuration or of the environment. Without an address in err, it is a request to
+// the homeserver.
+func (d *doctor) isProxied(err error) bool {
+	address := d.config.Matrix.Homeserver.String()
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		address = failed.URL
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	proxy, err := d.config.Network.Proxy.of(&http.Request{URL: u})
+	return err == nil && proxy != nil
 }
 
 // tlsRemedy returns a French sentence and a shell command, which may be empty, for an

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -166,6 +167,67 @@ func TestDoctorOfTheNetwork(t *testing.T) {
 				t.Errorf("%+v, want %q and %q", f, test.text, test.command)
 			}
 		})
+	}
+}
+
+// TestDoctorOfRefusingProxies lets a proxy, of the configuration or of the environment,
+// refuse to reach the homeserver.
+func TestDoctorOfRefusingProxies(t *testing.T) {
+	var status atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
+	t.Cleanup(proxy.Close)
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"} {
+		t.Setenv(name, "")
+	}
+	const (
+		secure, plain = "https://matrix.dinum.example.org", "http://matrix.dinum.example.org"
+		refuses       = " refuse de joindre ce serveur"
+		fails         = " ne parvient pas à joindre ce serveur"
+		mine, theirs  = "le mandataire http://127.0.0.1:", "le mandataire de l’environnement"
+	)
+	for _, test := range []struct {
+		status     int
+		homeserver string
+		configured bool // else the proxy is that of the environment
+		texts      []string
+	}{
+		{403, secure, true, []string{mine, refuses}},
+		{502, secure, true, []string{mine, fails}},
+		{403, secure, false, []string{theirs, refuses}},
+		{502, secure, false, []string{theirs, fails}},
+		{503, secure, false, []string{theirs, fails}},
+		{504, secure, false, []string{theirs, fails}},
+		{407, secure, false, []string{theirs, "HTTPS_PROXY"}},
+		{403, plain, false, []string{theirs, refuses}},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			status.Store(int32(test.status))
+			network := "{}"
+			if test.configured {
+				network = "{proxy: \"" + proxy.URL + "\"}"
+			} else {
+				t.Setenv("HTTPS_PROXY", proxy.URL)
+				t.Setenv("HTTP_PROXY", proxy.URL)
+			}
+			file := filepath.Join(t.TempDir(), "config.yaml")
+			write(t, file, strings.Replace(minimal, "https://matrix.example.org/", test.homeserver, 1)+"network: "+network+"\nhttp: {listen: \"\"}\ncatalogue: {sill: {url: absent.json}}\n")
+			report, _ := examined(t, file)
+			f := report.of("serveur ")
+			for _, text := range test.texts {
+				if f.State != "fault" || !strings.Contains(f.Text, text) {
+					t.Errorf("%+v, want %q", f, text)
+				}
+			}
+		})
+	}
+	// An address that answers 403 itself, past the proxy, is none of its business.
+	status.Store(403)
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	write(t, file, strings.Replace(minimal, "https://matrix.example.org/", proxy.URL, 1)+"http: {listen: \"\"}\ncatalogue: {sill: {url: absent.json}}\n")
+	report, _ := examined(t, file)
+	if f := report.of("serveur "); f.State != "fault" || strings.Contains(f.Text, "mandataire") {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -68,11 +68,10 @@ func (p Proxy) hasPassword() bool {
 // uses the proxies of the environment. The error means that the environment has a wrong
 // address.
 func (p Proxy) of(r *http.Request) (*url.URL, error) {
-	if p.url == nil {
-		return http.ProxyFromEnvironment(r)
-	}
 	c := httpproxy.FromEnvironment()
-	c.HTTPProxy, c.HTTPSProxy, c.CGI = p.url.String(), p.url.String(), false
+	if p.url != nil {
+		c.HTTPProxy, c.HTTPSProxy, c.CGI = p.url.String(), p.url.String(), false
+	}
 	return c.ProxyFunc()(r.URL)
 }
 
