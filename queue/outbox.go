@@ -84,6 +84,10 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
+// WithdrawalKey returns the key of the deletion by which Withdraw takes back the sent
+// post with the key.
+func WithdrawalKey(key chat.PostKey) chat.PostKey { return key + "~withdrawn" }
+
 // Withdraw takes the post with that key back, in the transaction of ctx. If nobody can
 // have seen the post, it cancels it; otherwise it adds deletions of the post and of its
 // edits to the outbox, and cancels the edits that were not sent. If a revision put
@@ -118,7 +122,7 @@ func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 		return o.cancel(ctx, &row, now)
 	}
 	for _, r := range append([]Row{row}, seenEdits(rows, row.Key)...) {
-		if err := o.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
+		if err := o.store.AddPost(ctx, newRow(WithdrawalKey(r.Key), r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
 			return err
 		}
 	}

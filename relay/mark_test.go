@@ -47,6 +47,27 @@ func TestMarks(t *testing.T) {
 	})
 }
 
+// TestMarksAgain takes the reaction off a message by an edit, and makes the message a
+// question, or one that is carried anew.
+func TestMarksAgain(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.carrier.Marks = true
+		q := w.say(salon, camille, "!question Laquelle ?")
+		more := w.inThread(salon, camille, q, "Et pourquoi ?")
+		w.edit(salon, camille, more, "!question Et pourquoi ?")
+		answer := w.inThread(experts, bruno, w.root(), "Celle-ci.")
+		for _, text := range []string{"!note Celle-ci.", "Celle-là.", "!note Celle-là.", "L’autre."} {
+			w.edit(experts, bruno, answer, text)
+			if got, want := marked(w, answer), text[0] != '!'; got != want {
+				t.Errorf("%q: 📨 is there: %t, want %t", text, got, want)
+			}
+		}
+		if !marked(w, more) {
+			t.Errorf("the message that became a question has no 📨:\n%s", w.log())
+		}
+	})
+}
+
 func TestRings(t *testing.T) {
 	for _, ring := range []bool{true, false} {
 		inWorld(t, func(w *world) {
