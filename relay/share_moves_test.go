@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -263,4 +264,34 @@ func TestSharedAnswerInAReplacedRoom(t *testing.T) {
 		w.pass(48 * time.Hour)
 		w.neverSays(next, "est résolue : la n° 2 l’est donc aussi")
 	})
+}
+
+// TestEditsOfAWaitingSharedAnswer edits an answer many times while what its duplicate's
+// asker is given waits: one post waits, with the last text.
+func TestEditsOfAWaitingSharedAnswer(t *testing.T) {
+	for name, sentBefore := range map[string]bool{"the answer waits": false, "an edit of it waits": true} {
+		t.Run(name, func(t *testing.T) {
+			doubled(t, func(w *world) {
+				_, root1, _, root2 := w.asksTwice()
+				w.inThread(experts, bruno, root2, "!meme 1")
+				release := func() {}
+				if !sentBefore {
+					release = w.holding(elsewhere)
+				}
+				a := w.inThread(experts, bruno, root1, "Ceci.")
+				if sentBefore {
+					release = w.holding(elsewhere)
+				}
+				for i := range 10 {
+					w.edit(experts, bruno, a, fmt.Sprintf("Cela %d.", i))
+				}
+				given, err := w.db.SharedOf(context.Background(), a)
+				if err != nil || len(given) > 3 { // what was sent, tried, and not tried yet
+					t.Errorf("%d records, %v", len(given), err)
+				}
+				release()
+				w.says(elsewhere, "Cela 9.")
+			})
+		})
+	}
 }
