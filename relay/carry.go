@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 
 	"heraut/chat"
@@ -156,6 +157,10 @@ func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	if before.Carried() {
 		m.Nameless = before.Nameless || how.Nameless
 	}
+	if m.Role == RoleFollowUp && !m.At.After(q.RemindedAt) {
+		// It arrives late, and the reminder did not speak of it.
+		m.At = q.RemindedAt.Add(time.Millisecond)
+	}
 	return m
 }
 
@@ -217,7 +222,9 @@ func (q *Question) said(m Message) {
 	if m.Sender == q.Asker && m.Role == RoleFollowUp {
 		q.AskerLeft = false
 	}
-	q.ActiveAt = m.At
+	if m.At.After(q.ActiveAt) { // a message may arrive late
+		q.ActiveAt = m.At
+	}
 }
 
 // questionOf returns the question q to which a message belongs because it replies to,

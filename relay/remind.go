@@ -203,8 +203,8 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 }
 
 // remind posts the reminder that is due for the question q at now: to the experts that
-// it, or a message added to it as a duplicate, has no answer, or to the asker the
-// question whether it is solved. It stores that it did. It does nothing if none is due,
+// it, or a message added to it (unheard), has no answer, or to the asker the question
+// whether it is solved. It stores that it did. It does nothing if none is due,
 // or if the experts' room may not see the question. quiet returns a room's quiet hours.
 func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
@@ -237,7 +237,8 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	post.HTML, err = locale.Render(lang, template, struct {
 		Question
 		Prefix string
-	}{q, r.Book.Of(post.Room).Prefix})
+		Added  bool // the reminder is about a message that was added to the question
+	}{q, r.Book.Of(post.Room).Prefix, !unheard.IsZero()})
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,16 @@ import (
 	"heraut/chat"
 )
 
-// unheard returns when the asker's side of the duplicate q wrote the first message that
+// unheard returns when the asker's side of the question q wrote the first message that
 // waits for an answer: the first one since the last answer and since the experts were
-// last reminded. It returns zero if there is none, if at now that message has waited for
-// less than the working time RemindOptions.Unanswered, in the experts' quiet hours, and
-// for a question that is no duplicate. The error is that of the store.
-//
-// Such a message arrives only in the thread of q, which no list shows.
+// last reminded. It looks at a duplicate, whose thread no list shows, and at a reopened
+// question, with which the experts may be done. It returns zero if there is none, if at
+// now that message has waited for less than the working time RemindOptions.Unanswered,
+// in the experts' quiet hours, and for any other question. The error is that of the
+// store.
 func (r *Reminders) unheard(ctx context.Context, q Question, quiet quietState, now time.Time) (time.Time, error) {
-	if r.Unanswered == 0 || q.SameAs == 0 || q.Root == "" || quiet.now || !q.ActiveAt.After(q.RemindedAt) {
+	counts := q.SameAs != 0 || q.Status == Reopened
+	if r.Unanswered == 0 || !counts || q.Root == "" || quiet.now || !q.ActiveAt.After(q.RemindedAt) {
 		return time.Time{}, nil
 	}
 	all, err := r.Store.MessagesOf(ctx, q.Number)

@@ -246,6 +246,45 @@ func TestRemindedOfWhatADuplicateAdds(t *testing.T) {
 	r.tell(r.until("2026-09-20 12:00"), "Tue 09-15 08:00 !experts:example.org:|Un message a été ajouté")
 }
 
+// What is added to a question that was solved reopens it: the experts are reminded of
+// the message, once, unless an answer came after it.
+func TestRemindedOfWhatReopens(t *testing.T) {
+	for name, test := range map[string]struct {
+		status   relay.Status
+		answered bool // after the message
+		want     []string
+	}{
+		"reopened":               {relay.Reopened, false, []string{"Mon 09-07 17:00 !experts:example.org:|Un message a été ajouté dans le fil de la question n° 1, qui est rouverte"}},
+		"reopened, and answered": {relay.Reopened, true, nil},
+		"thanks for an answer":   {relay.Answered, false, nil},
+		"somebody looks":         {relay.Claimed, false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newReminded(t, "2026-09-07 08:00") // a Monday
+			r.options.List, r.options.FollowUp = nil, 0
+			r.restart()
+			q := r.ask("Où ?")
+			add := func(role relay.Role) {
+				t.Helper()
+				r.now = r.now.Add(time.Hour)
+				m := relay.Message{Post: chat.PostKey("post " + r.now.String()), Room: q.Experts, Question: q.Number, Role: role, At: r.now}
+				m.Event = chat.EventID(m.Post)
+				if err := r.db.SaveMessage(r.Context(), m); err != nil {
+					t.Fatal(err)
+				}
+				q.ActiveAt = r.now
+			}
+			q.RemindedAt, q.AnsweredAt, q.Status = r.now, r.now, test.status
+			add(relay.RoleFollowUp)
+			if test.answered {
+				add(relay.RoleAnswer)
+			}
+			r.save(q)
+			r.tell(r.until("2026-09-10 12:00"), test.want...)
+		})
+	}
+}
+
 // Experts are not shown duplicates among the open questions: they answer them elsewhere.
 func TestListWithoutDuplicates(t *testing.T) {
 	r := newReminded(t, "2026-05-05 12:00")
