@@ -112,10 +112,18 @@ func TestForgetting(t *testing.T) {
 		id := b.server.say(salon, "!a")
 		b.sync()
 		began := time.Now()
-		for _, days := range []int{0, 89, 91} {
-			want := days < 90
+		await := func(days int) {
 			time.Sleep(time.Until(began.Add(time.Duration(days) * 24 * time.Hour)))
 			synctest.Wait()
+		}
+		for _, days := range []int{0, 89, 91} {
+			if days == 89 { // a queue that runs for 88 days computes for half a minute
+				b.stop()
+				await(days - 1)
+				b.start()
+			}
+			want := days < 90
+			await(days)
 			if known, err := b.db.KnownEvent(b.ctx, id); err != nil || known != want {
 				t.Errorf("after %d days it is known: %v, %v", days, known, err)
 			}
