@@ -107,24 +107,29 @@ lint:
 # Their names must be in these three packages alone.
 computed := ^(TestEvery(PairOfAudiences|Way|AudienceOf.*)|TestReplay|TestReplayInvented|TestFaultySources|TestNothingInjectedAndShort|TestParaphrasesFindTheirOriginal|TestHeldOutQuestions)$$
 
+# The packages whose tests take longest start first, and the others fill the time during
+# which these wait.
+longest := ./testkit/endtoend ./matrix ./testkit/crash ./testkit/bench ./cmd/demo
+
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	$(test) -race -parallel 6 -shuffle=on -timeout 30m -skip '$(computed)' ./...
+	$(test) -race -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -parallel 6 -shuffle=on -timeout 30m -skip '$(computed)' $(longest) ./...
 	$(test) -shuffle=on -timeout 30m -run '$(computed)' ./announce ./commands ./relay
-	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
+	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=4
 
 fuzz:
-	@n=$$($(fuzz_targets) | wc -l); $(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=$$((600 / (n > 0 ? n : 1)))
+	@n=$$($(fuzz_targets) | wc -l); $(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=$$((1200 / (n > 0 ? n : 1)))
 
+# Two targets run at once, on one processor each: one is fuzzed while the other is built.
+#
 # Go sometimes takes the end of the time for a failure («context deadline exceeded»). The
 # second try fails too after a real finding, which is among the seeds then.
 .PHONY: fuzz-each
 fuzz-each:
-	@$(fuzz_targets) | while read -r dir target; do \
-		echo "$$dir $$target, $(FUZZ_SECONDS) s"; \
-		fuzz="$(test) -run ^$$ -fuzz ^$$target$$ -fuzztime $(FUZZ_SECONDS)s -fuzzminimizetime 1s $$dir"; \
-		$$fuzz || $$fuzz || exit 1; \
-	done
+	@$(fuzz_targets) | xargs -L 1 -P 2 sh -c '\
+		echo "$$1 $$2, $(FUZZ_SECONDS) s"; \
+		fuzz="$(test) -run ^$$ -fuzz ^$$2$$ -fuzztime $(FUZZ_SECONDS)s -fuzzminimizetime 1s -parallel 1 $$1"; \
+		$$fuzz || $$fuzz || exit 255' fuzz
 
 bench:
 	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...
