@@ -10,10 +10,10 @@ const (
 	// togetherInRoom limits how many answers of one room are under way together.
 	// Synapse writes events that reach one room at once in one transaction, which costs
 	// it less than half of the same events one by one (doc/benchmarks.md).
-	togetherInRoom = 4
+	togetherInRoom = 8
 	// lookAhead is how many open rows of a lane the sender searches for answers that
 	// can go with the first one.
-	lookAhead = 8
+	lookAhead = 16
 )
 
 // Order holds the person whom a post answers and the post's thread. By these, the sender

@@ -75,9 +75,12 @@ func TestTogether(t *testing.T) {
 		behind []Place
 		want   []int64 // the indices in behind, from 0
 	}{
-		"nobody":                   {nil, nil},
-		"others":                   {[]Place{waits("@b", ""), waits("@c", "")}, []int64{0, 1}},
-		"at most four with it":     {[]Place{waits("@b", ""), waits("@c", ""), waits("@d", ""), waits("@e", "")}, []int64{0, 1, 2}},
+		"nobody": {nil, nil},
+		"others": {[]Place{waits("@b", ""), waits("@c", "")}, []int64{0, 1}},
+		"at most seven with it": {
+			[]Place{waits("@b", ""), waits("@c", ""), waits("@d", ""), waits("@e", ""), waits("@f", ""), waits("@g", ""), waits("@h", ""), waits("@i", "")},
+			[]int64{0, 1, 2, 3, 4, 5, 6},
+		},
 		"the same person":          {[]Place{waits("@a", ""), waits("@a", "$2"), waits("@b", "")}, []int64{2}},
 		"the same thread":          {[]Place{waits("@b", "$1"), waits("@c", "")}, []int64{1}},
 		"behind one that must not": {[]Place{waits("@a", "$2"), waits("@b", "$2"), waits("@c", "")}, []int64{2}},

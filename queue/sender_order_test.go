@@ -59,6 +59,7 @@ func TestOneAtATime(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
+				b.config.AtOnce = 4
 				var c crowd
 				// wave sends a command to eight rooms, whose answers take a second
 				// each. It returns how many posts were under way at once in its first

@@ -36,18 +36,18 @@ func (b *bot) seconds(began time.Time) []string {
 	return all
 }
 
-// Up to four answers of a room go together if they are for different people, in
+// Up to eight answers of a room go together if they are for different people, in
 // different threads. The room gets no others until all of them have ended.
 func TestAnswersOfARoomTogether(t *testing.T) {
 	tests := map[string]struct {
 		say  func(b *bot)
 		want []string // the attempts of each second
 	}{
-		"five people": {func(b *bot) {
-			for _, name := range []string{"a", "b", "c", "d", "e"} {
+		"nine people": {func(b *bot) {
+			for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
 				b.sayAs(name, "", "!"+name)
 			}
-		}, []string{"abcd", "e"}},
+		}, []string{"abcdefgh", "i"}},
 		"one person": {func(b *bot) {
 			b.sayAs("a", "", "!1")
 			b.sayAs("a", "", "!2")
@@ -68,12 +68,12 @@ func TestAnswersOfARoomTogether(t *testing.T) {
 			b.sayAs("c", "", "!2")
 			b.sayAs("d", "", "!3")
 		}, []string{"1", "u", "23"}},
-		"beyond the eighth": {func(b *bot) {
-			for n := range 9 {
-				b.sayAs("a", "", fmt.Sprint("!", n))
+		"beyond the sixteenth": {func(b *bot) {
+			for n := range 17 {
+				b.sayAs("a", "", fmt.Sprint("!", string(rune('A'+n))))
 			}
 			b.sayAs("b", "", "!x")
-		}, []string{"0", "1x", "2", "3", "4", "5", "6", "7", "8"}},
+		}, []string{"A", "Bx", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestAnswersOfARoomTogether(t *testing.T) {
 				began := time.Now()
 				test.say(b)
 				b.sync()
-				time.Sleep(12 * time.Second)
+				time.Sleep(20 * time.Second)
 				synctest.Wait()
 				got := b.seconds(began)[1:]
 				for i := range got {

@@ -56,6 +56,7 @@ func room(n int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!%d:example.org",
 // whatever the priorities.
 func TestRoomsAtOnce(t *testing.T) {
 	inBubble(t, func(b *bot) {
+		b.config.AtOnce = 4
 		var c crowd
 		b.server.fail(c.takes(time.Second))
 		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
@@ -111,10 +112,11 @@ func TestRoomsAtOnceAndSync(t *testing.T) {
 	})
 }
 
-// Encrypted rooms take at most three of the four places: a clear room does not wait
-// until keys are shared.
+// Encrypted rooms take at most three of four places: a clear room does not wait until
+// keys are shared.
 func TestEncryptedRooms(t *testing.T) {
 	inBubble(t, func(b *bot) {
+		b.config.AtOnce = 4
 		b.start()
 		for n := range 8 {
 			if err := b.db.SaveRoom(b.ctx, chat.Room{ID: room(n), Encrypted: n < 4}); err != nil {
