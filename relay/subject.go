@@ -68,10 +68,14 @@ func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]
 // Asks reports whether a relay carries questions from the room to experts, so that
 // people can ask there. The error is that of looking up the room or the relays.
 func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
-	direct, err := d.isDirect(ctx, room)
-	if err != nil {
-		return false, err
-	}
 	all, err := d.Relays(ctx)
-	return slices.ContainsFunc(all, func(r Relay) bool { return r.startsIn(room, direct) }), err
+	switch {
+	case err != nil:
+		return false, err
+	case slices.ContainsFunc(all, func(r Relay) bool { return r.startsIn(room, false) }):
+		return true, nil
+	case slices.ContainsFunc(all, func(r Relay) bool { return r.startsIn("", true) }):
+		return d.isDirect(ctx, room) // it reads the room, at each command
+	}
+	return false, nil
 }
