@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"maunium.net/go/mautrix/format"
@@ -10,9 +9,6 @@ import (
 	"heraut/locale"
 	"heraut/text"
 )
-
-// signs match the prefixes that the HTML parser puts before list items and quoted lines.
-var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
 // PlainText converts the HTML of a message into the text for clients without HTML and
 // for screen readers: no Markdown signs, links as «text (address)», and in place of a
@@ -53,5 +49,21 @@ func PlainText(html, lang string) string {
 	plain := parser.Parse(html, format.NewContext(context.TODO()))
 	// Also here, and not only where the HTML is made: clients search this text for
 	// pings.
-	return text.PingNobody(signs.ReplaceAllString(plain, "$1– "))
+	return text.PingNobody(withDashes(plain))
+}
+
+// withDashes returns plain with a dash in place of each «* » or «> » at the start of a
+// line, after any spaces: these the HTML parser puts before list items and quoted lines.
+func withDashes(plain string) string {
+	var b strings.Builder
+	for line := range strings.Lines(plain) {
+		rest := strings.TrimLeft(line, " ")
+		if strings.HasPrefix(rest, "* ") || strings.HasPrefix(rest, "> ") {
+			b.WriteString(line[:len(line)-len(rest)])
+			b.WriteString("– ")
+			line = rest[len("* "):]
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }

@@ -12,6 +12,7 @@ func TestPlainText(t *testing.T) {
 		"address as text": {`<a href="mailto:a@example.org">a@example.org</a>`, "fr", "a@example.org"},
 		"bullets":         {"<ul><li>un</li><li>deux</li></ul>", "fr", "– un\n– deux"},
 		"numbers":         {"<ol><li>un</li><li>deux</li></ol>", "fr", "1. un\n2. deux"},
+		"nested bullets":  {"<ul><li>un<ul><li>deux</li></ul></li></ul><p>a * b &gt; c</p>", "fr", "– un\n  – deux\n\na * b > c"},
 		"quote":           {"<blockquote><p>mot</p></blockquote>", "fr", "– mot"},
 		"struck through":  {"<del>ancien</del> nouveau", "fr", "retiré : ancien nouveau"},
 		"struck, English": {"<del>old</del> new", "en", "removed: old new"},
