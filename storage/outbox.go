@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,16 @@ func scanPost(scan scanFunc) (queue.Row, error) {
 		return r, err
 	}
 	return r, readPost(&r, content)
+}
+
+// encoded returns a post as the JSON that readPost parses. It keeps the signs of HTML as
+// they are: as \u003c each would take six bytes, and a slow way through the parser.
+func encoded(p chat.Post) (string, error) {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(p)
+	return b.String(), err
 }
 
 // readPost parses the stored content of a post into r.Post, and leaves its room and
@@ -56,14 +67,14 @@ func scanUnread(scan scanFunc) (r queue.Row, content string, err error) {
 // AddPost stores a post in the outbox, the table of posts to send. It does nothing if
 // a post with that key exists.
 func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
-	content, err := json.Marshal(r.Post)
+	content, err := encoded(r.Post)
 	if err != nil {
 		return err
 	}
 	_, err = d.db.Exec(ctx, `
 		INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, next_at, person, thread)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (post_key) DO NOTHING`,
-		r.Key, r.Cause, r.Slot, r.Kind, r.Post.Room, r.Post.Priority, r.State, r.Txn, string(content), millis(r.NextAt),
+		r.Key, r.Cause, r.Slot, r.Kind, r.Post.Room, r.Post.Priority, r.State, r.Txn, content, millis(r.NextAt),
 		r.Order().Person, r.Order().Thread)
 	return err
 }
@@ -72,7 +83,7 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 // does nothing if the stored post is finished. If r is finished, it stores now as the
 // time and erases the content.
 func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
-	var content []byte
+	var content string
 	var doneAt int64
 	var order queue.Order // erased when finished: it names a person
 	if r.State.Finished() {
@@ -80,7 +91,7 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	} else {
 		order = r.Order()
 		var err error
-		if content, err = json.Marshal(r.Post); err != nil {
+		if content, err = encoded(r.Post); err != nil {
 			return err
 		}
 	}
@@ -89,7 +100,7 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11, blocked_since = $12,
 			person = $14, thread = $15
 		WHERE post_key = $13 AND done_at = 0`,
-		r.Kind, r.State, string(content), r.EventID, r.Reason, r.Attempts,
+		r.Kind, r.State, content, r.EventID, r.Reason, r.Attempts,
 		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, millis(r.BlockedSince), r.Key,
 		order.Person, order.Thread)
 	return err

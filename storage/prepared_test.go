@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +134,25 @@ func TestStatementsArePreparedOnce(t *testing.T) {
 		}
 		if n == 0 && *count == 0 {
 			t.Error("the first run parsed nothing")
+		}
+	}
+}
+
+// The signs of HTML stand in the outbox as they are, not as \u003c.
+func TestStoredPostsKeepTheirSigns(t *testing.T) {
+	db := open(t)
+	const html = `<p>a &amp; "b"</p>`
+	row := mustPost(t, db, "$1", salon, html)
+	for range 2 {
+		var content string
+		if err := db.db.QueryRow(t.Context(), "SELECT content FROM outbox").Scan(&content); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(content, `<p>a &amp; \"b\"</p>`) || row.Post.HTML != html {
+			t.Errorf("stored %s, read %s", content, row.Post.HTML)
+		}
+		if err := db.UpdatePost(t.Context(), row, noon); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
