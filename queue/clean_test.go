@@ -61,3 +61,40 @@ func TestRewriteDaily(t *testing.T) {
 		})
 	}
 }
+
+// A restart does not rewrite the database again within a day. Once a person's data are
+// erased, the next look does, also after a restart.
+func TestRewriteWhenThereIsNeed(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.open()
+		store := &rewrites{DB: b.db}
+		run := func(want int64, what string) {
+			t.Helper()
+			ctx, stop := context.WithCancel(context.Background())
+			ended := make(chan error, 1)
+			q := queue.New(queue.NewOutbox(store), b.handle, b.server, b.config, zerolog.Nop())
+			go func() { ended <- q.Run(ctx) }()
+			time.Sleep(6 * time.Minute)
+			synctest.Wait()
+			if got := store.count.Load(); got != want {
+				t.Errorf("%s: %d rewrites, want %d", what, got, want)
+			}
+			stop()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+		forget := func() {
+			if err := b.db.Forget(context.Background(), "@camille:example.org"); err != nil {
+				t.Error(err)
+			}
+		}
+		run(1, "the first start")
+		run(1, "a restart")
+		forget()
+		run(2, "data were erased")
+		go func() { time.Sleep(time.Minute); forget() }()
+		run(3, "data are erased meanwhile")
+		run(3, "a last restart")
+	})
+}

@@ -22,8 +22,11 @@ const (
 	keepLocked = 24 * time.Hour
 	// purgeEvery is the interval between deletions of old rows.
 	purgeEvery = time.Hour
-	// rewriteEvery is the least interval between rewrites of the database. A rewrite of
-	// 90 MB takes a second or two, in which the bot answers nobody.
+	// cleanEvery is the interval at which clean looks for work: the least interval
+	// between two rewrites of the database.
+	cleanEvery = 5 * time.Minute
+	// rewriteEvery is the interval between rewrites of the database for which nobody
+	// asks. A rewrite of 90 MB takes a second or two, in which the bot answers nobody.
 	rewriteEvery = 24 * time.Hour
 	// busyRooms limits how many rooms have a worker at the same time.
 	busyRooms = 8
@@ -281,22 +284,25 @@ func (q *Queue) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// clean deletes old rows at the start and every purgeEvery, and rewrites the database at
-// the start and every rewriteEvery, until ctx ends; then it returns nil. It logs errors,
-// and tries again after purgeEvery.
+// clean deletes old rows at the start and every purgeEvery, and rewrites the database
+// when that is due, until ctx ends; then it returns nil. It logs errors, and tries again
+// after purgeEvery.
 func (q *Queue) clean(ctx context.Context) error {
-	ticker := time.NewTicker(purgeEvery)
+	ticker := time.NewTicker(cleanEvery)
 	defer ticker.Stop()
-	var rewriteAt time.Time
+	var purgeAt, rewriteAt time.Time
 	for {
 		now := time.Now()
-		if err := q.store.PurgeQueue(ctx, now.Add(-keepIDs), now.Add(-keepLocked)); err != nil && ctx.Err() == nil {
-			q.log.Error().Err(err).Msg("Old rows could not be deleted")
+		later := now.Add(purgeEvery - cleanEvery/2) // the ticker may be early by a little
+		if !now.Before(purgeAt) {
+			purgeAt = later
+			if err := q.store.PurgeQueue(ctx, now.Add(-keepIDs), now.Add(-keepLocked)); err != nil && ctx.Err() == nil {
+				q.log.Error().Err(err).Msg("Old rows could not be deleted")
+			}
 		}
 		if !now.Before(rewriteAt) {
-			if err := q.store.Rewrite(ctx); err == nil {
-				rewriteAt = now.Add(rewriteEvery - purgeEvery/2) // the ticker may be early by a little
-			} else if ctx.Err() == nil {
+			if err := q.rewrite(ctx, now); err != nil && ctx.Err() == nil {
+				rewriteAt = later
 				q.log.Error().Err(err).Msg("The database could not be rewritten: copies of erased texts may stay in it")
 			}
 		}
@@ -306,4 +312,18 @@ func (q *Queue) clean(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// rewrite rewrites the database if the last time, in this run or an earlier one, is
+// rewriteEvery before now, or if the store asks for it. A last time in the future, after
+// a wrong clock, does not count.
+func (q *Queue) rewrite(ctx context.Context, now time.Time) error {
+	last, err := q.store.RewrittenAt(ctx)
+	if err != nil {
+		return err
+	}
+	if now.Before(last.Add(rewriteEvery)) && !last.After(now) {
+		return nil
+	}
+	return q.store.Rewrite(ctx)
 }

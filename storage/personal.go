@@ -61,7 +61,8 @@ func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, er
 
 // Forget erases the stored data about a person that DataOf returns, or removes their
 // name from rows that others need. It leaves the invitations by which the bot is in a
-// room or that it has yet to decline, and the sender of messages that still wait.
+// room or that it has yet to decline, and the sender of messages that still wait. It also
+// asks for a rewrite of the file (RewrittenAt), in which copies of the texts may stay.
 func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		d.changesRelays(ctx) // they name who added them
@@ -73,6 +74,6 @@ func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 				return err
 			}
 		}
-		return nil
+		return d.setRewritten(ctx, 0)
 	})
 }
