@@ -65,7 +65,8 @@ func (d *Carrier) Claim(ctx context.Context, e chat.Event, q Question) (func(ctx
 }
 
 // Release returns a function that takes the question q from the expert in charge, so
-// that nobody is. The error is a *Fault if e is not in the experts' room, if nobody is
+// that nobody is. The function does nothing if another expert is in charge by then. The
+// error is a *Fault if e is not in the experts' room, if nobody is
 // in charge, or if the sender of e is neither the expert in charge nor a moderator.
 func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
@@ -75,7 +76,12 @@ func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx
 		return nil, &Fault{What: FaultRights, Number: q.Number}
 	}
 	return func(ctx context.Context) error {
-		return d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil })
+		return d.update(ctx, q.Number, func(now *Question) error {
+			if now.Claimer == q.Claimer {
+				now.release()
+			}
+			return nil
+		})
 	}, nil
 }
 
