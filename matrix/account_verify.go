@@ -177,8 +177,8 @@ func (c *Client) readRecoveryKey() (string, error) {
 }
 
 // writeRecoveryKey writes the recovery key to the file name, which only its owner can
-// read, in place of an earlier file. A crash leaves the whole new file, or what was
-// there before.
+// read, in place of an earlier file. A crash leaves the whole new file, or the earlier
+// one.
 func writeRecoveryKey(name, key string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // permissions 0600
 	if err != nil {

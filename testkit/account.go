@@ -78,15 +78,22 @@ func (h *Homeserver) register(ctx context.Context, localpart, password string, a
 // login logs in to an account by its password, and returns its user id and the access
 // token of a new device.
 func (h *Homeserver) login(ctx context.Context, account Account) (id.UserID, string, error) {
+	client, err := h.loggedIn(ctx, account)
+	if err != nil {
+		return "", "", err
+	}
+	return client.UserID, client.AccessToken, nil
+}
+
+// loggedIn returns a client that is logged in to an account by its password, as a new
+// device.
+func (h *Homeserver) loggedIn(ctx context.Context, account Account) (*mautrix.Client, error) {
 	client, err := mautrix.NewClient(h.URL, "", "")
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	answer, err := client.Login(ctx, passwordLogin(account))
-	if err != nil {
-		return "", "", err
-	}
-	return answer.UserID, answer.AccessToken, nil
+	_, err = client.Login(ctx, passwordLogin(account))
+	return client, err
 }
 
 // registerOnce is register without a second try.
@@ -129,11 +136,7 @@ func (h *Homeserver) Devices(t testing.TB, account Account) []id.DeviceID {
 }
 
 func (h *Homeserver) devices(ctx context.Context, account Account) ([]id.DeviceID, error) {
-	client, err := mautrix.NewClient(h.URL, "", "")
-	if err != nil {
-		return nil, err
-	}
-	_, err = client.Login(ctx, passwordLogin(account))
+	client, err := h.loggedIn(ctx, account)
 	if err != nil {
 		return nil, err
 	}
