@@ -295,41 +295,57 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	if ok, err := has(err); !ok {
 		return err
 	}
+	switch s.kind {
+	case aboutRoot:
+		return d.rootEnded(ctx, row, q)
+	case aboutAssignment:
+		return d.assignmentEnded(ctx, row, q)
+	case aboutShared:
+		return d.sharedEnded(ctx, row, q, s)
+	case aboutFile:
+		return d.fileEnded(ctx, row, q, s)
+	case aboutCopy:
+		return d.copyEnded(ctx, row, q, chat.EventID(s.event))
+	}
+	return nil
+}
+
+// rootEnded handles the end of row, a post that shows the question q to the experts, or
+// an edit of it. If the post was sent, it notes when, and marks the asker's message as
+// carried; if it failed for good, it withdraws the question, and if an edit did, it tells
+// the asker.
+func (d *Carrier) rootEnded(ctx context.Context, row queue.Row, q Question) error {
 	switch {
-	case s.kind == aboutRoot && row.State == queue.Sent && row.Key == q.Root:
-		return d.update(ctx, q.Number, func(q *Question) error {
-			if q.PostedAt.IsZero() {
-				q.PostedAt = d.Now()
-				if err := d.announceReturn(ctx, q); err != nil {
-					return err
-				}
-				if err := d.tellFormer(ctx, q, row.EventID); err != nil {
-					return err
-				}
-			}
-			if q.Thread == "" { // the room was replaced, and the message is in the old one
-				return nil
-			}
-			return d.mark(ctx, q.Origin, q.Event)
-		})
-	case s.kind == aboutRoot && row.State == queue.Failed && row.Key == q.Root:
+	case row.State == queue.Sent && row.Key == q.Root:
+		return d.update(ctx, q.Number, func(q *Question) error { return d.arrived(ctx, q, row.EventID) })
+	case row.State == queue.Failed && row.Key == q.Root:
 		return d.update(ctx, q.Number, func(q *Question) error {
 			q.take(stepRefuse)
 			q.Root = ""
 			return d.withdraw(ctx, q.Number, RoleRoot, row.Key) // of the experts who handed it over
 		})
-	case s.kind == aboutRoot && row.State == queue.Failed:
+	case row.State == queue.Failed:
 		return d.tellAsker(ctx, q, &Fault{What: FaultRefused, Number: q.Number})
-	case s.kind == aboutAssignment:
-		return d.assignmentEnded(ctx, row, q)
-	case s.kind == aboutShared:
-		return d.sharedEnded(ctx, row, q, s)
-	case s.kind == aboutFile:
-		return d.fileEnded(ctx, row, q, s)
-	case s.kind == aboutCopy:
-		return d.copyEnded(ctx, row, q, chat.EventID(s.event))
 	}
 	return nil
+}
+
+// arrived notes that the question q is in the experts' room since now, as the event root,
+// and marks the asker's message as carried. The caller saves q.
+func (d *Carrier) arrived(ctx context.Context, q *Question, root chat.EventID) error {
+	if q.PostedAt.IsZero() {
+		q.PostedAt = d.Now()
+		if err := d.announceReturn(ctx, q); err != nil {
+			return err
+		}
+		if err := d.tellFormer(ctx, q, root); err != nil {
+			return err
+		}
+	}
+	if q.Thread == "" { // the room was replaced, and the message is in the old one
+		return nil
+	}
+	return d.mark(ctx, q.Origin, q.Event)
 }
 
 // copyEnded handles the end of row, a post that copies the message event of the question

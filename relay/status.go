@@ -1,5 +1,7 @@
 package relay
 
+import "slices"
+
 // step is an event in the state machine of questions, such as an answer or the asker's
 // consent.
 type step string
@@ -26,50 +28,77 @@ const (
 	stepNoRelay  step = "no relay"  // no relay may carry it any more
 )
 
+// transition is a row of the state machine: the step leads from some statuses to the
+// status to.
+type transition struct {
+	from func(Status) bool // nil: any status
+	// when restricts the row to questions of which an answer ever reached the asker's
+	// room (ifAnswered), or none (ifUnanswered).
+	when condition
+	to   Status
+	why  Withdrawal // for to == Withdrawn
+}
+
+type condition int
+
+const (
+	always condition = iota
+	ifAnswered
+	ifUnanswered
+)
+
+// transitions are the rows of the state machine, by step; of several, the first that
+// applies counts. doc/design/questions.md draws them.
+var transitions = map[step][]transition{
+	stepPropose:  {{to: Proposed}},
+	stepFit:      {{to: Open}},
+	stepWiden:    {{to: Consent}},
+	stepOffer:    {{to: Consent}},
+	stepAgree:    {{from: is(Consent), to: Open}},
+	stepStop:     {{from: is(Proposed), to: Satisfied}, {from: is(Consent), to: Withdrawn, why: WhyCancelled}},
+	stepClaim:    {{from: is(Open, Reopened), to: Claimed}},
+	stepHandOver: {{from: isOpen, to: Open}},
+	stepRelease:  unclaimed,
+	stepJoin:     unclaimed,
+	stepSeparate: {{from: is(Answered, Solved), to: Reopened}},
+	stepAnswer:   {{from: is(Solved), to: Reopened}, {from: Status.Asked, to: Answered}},
+	stepFollowUp: {{from: is(Solved), to: Reopened}},
+	stepSolve:    {{from: Status.Asked, to: Solved}},
+	stepRecall:   {{from: isUnfinished, when: ifUnanswered, to: Withdrawn, why: WhyDeleted}},
+	stepDelete:   {{to: Withdrawn, why: WhyDeleted}},
+	stepModerate: {{to: Withdrawn, why: WhyModerated}},
+	stepRefuse:   {{to: Withdrawn, why: WhyRefused}},
+	stepNoRelay:  {{to: Withdrawn, why: WhyNoRelay}},
+}
+
+// unclaimed are the rows of steps after which nobody looks after the question.
+var unclaimed = []transition{
+	{from: is(Claimed), when: ifAnswered, to: Answered}, {from: is(Claimed), when: ifUnanswered, to: Open},
+}
+
+func is(statuses ...Status) func(Status) bool {
+	return func(s Status) bool { return slices.Contains(statuses, s) }
+}
+
+func isOpen(s Status) bool { return s.Asked() && !s.Closed() }
+
+func isUnfinished(s Status) bool { return !s.Closed() }
+
+func (c condition) holds(answered bool) bool {
+	return c == always || (c == ifAnswered) == answered
+}
+
 // next is the state machine of questions: it returns the status after the step what in
 // the status s and, if the step withdraws the question, why. answered says that an
 // answer ever reached the asker's room. A step that means nothing in a status returns s
-// and an empty reason. doc/design/questions.md draws it.
+// and an empty reason.
 func next(s Status, what step, answered bool) (Status, Withdrawal) {
-	switch {
-	case what == stepPropose:
-		return Proposed, ""
-	case what == stepFit, what == stepAgree && s == Consent:
-		return Open, ""
-	case what == stepWiden, what == stepOffer:
-		return Consent, ""
-	case what == stepRecall && !answered && !s.Closed():
-		return Withdrawn, WhyDeleted
-	case what == stepStop && s == Proposed:
-		return Satisfied, ""
-	case what == stepStop && s == Consent:
-		return Withdrawn, WhyCancelled
-	case what == stepClaim && (s == Open || s == Reopened):
-		return Claimed, ""
-	case what == stepHandOver && s.Asked() && !s.Closed():
-		return Open, ""
-	case (what == stepRelease || what == stepJoin) && s == Claimed && answered:
-		return Answered, ""
-	case (what == stepRelease || what == stepJoin) && s == Claimed:
-		return Open, ""
-	case what == stepSeparate && (s == Answered || s == Solved):
-		return Reopened, ""
-	case (what == stepAnswer || what == stepFollowUp) && s == Solved:
-		return Reopened, ""
-	case what == stepAnswer && s.Asked():
-		return Answered, ""
-	case what == stepSolve && s.Asked():
-		return Solved, ""
-	}
-	if why := withdrawals[what]; why != "" {
-		return Withdrawn, why
+	for _, t := range transitions[what] {
+		if t.when.holds(answered) && (t.from == nil || t.from(s)) {
+			return t.to, t.why
+		}
 	}
 	return s, ""
-}
-
-// withdrawals are the steps that withdraw a question, whatever its status.
-var withdrawals = map[step]Withdrawal{
-	stepDelete: WhyDeleted, stepModerate: WhyModerated, stepRefuse: WhyRefused, stepNoRelay: WhyNoRelay,
 }
 
 // keepsAssignment are the steps after which a colleague who was asked to look after a

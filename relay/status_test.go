@@ -60,7 +60,7 @@ func TestNext(t *testing.T) {
 			}
 		}
 	}
-	for what := range withdrawals {
+	for what := range transitions {
 		if !slices.Contains(tried, what) {
 			t.Errorf("the table has no row for %s", what)
 		}
