@@ -27,7 +27,7 @@ func (r *rewrites) Rewrite(ctx context.Context) error {
 	return r.DB.Rewrite(ctx)
 }
 
-// The database is rewritten at the start and once a day, and again an hour after an
+// The database is rewritten at the first start and once a day, and again an hour after an
 // attempt that failed.
 func TestRewriteDaily(t *testing.T) {
 	for name, test := range map[string]struct {
