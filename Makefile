@@ -91,7 +91,7 @@ soak:
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash
-	@exec bin/crash $(ROUNDS:%=-rounds %) $(STORIES:%=-stories=%)
+	@exec bin/crash $(ROUNDS:%=-rounds %)
 
 fmt:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi

@@ -43,10 +43,9 @@ const patience = 5 * time.Minute
 func main() {
 	rounds := flag.Int("rounds", 5, "how often the bot is killed")
 	seed := flag.Uint64("seed", rand.Uint64(), "what the moments are drawn from")
-	stories := flag.Bool("stories", true, "also hand questions over, entrust them to colleagues and join duplicates")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	t, err := crash(ctx, *rounds, *seed, *stories, os.Stderr)
+	t, err := crash(ctx, *rounds, *seed, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -66,11 +65,10 @@ func line(rounds int, t tally) string {
 }
 
 // crash plays the rounds in a temporary directory and returns the counts. seed
-// determines what happens in them. Without stories, people only ask, answer, edit and
-// delete. progress gets the faults and, if there are any, the bot's log. The error also
-// covers a data race, a message in clear text for an encrypted room, and kills of which
-// fewer than half were during a send.
-func crash(ctx context.Context, rounds int, seed uint64, stories bool, progress io.Writer) (t tally, err error) {
+// determines what happens in them; progress gets the faults and, if there are any, the
+// bot's log. The error also covers a data race, a message in clear text for an
+// encrypted room, and kills of which fewer than half were during a send.
+func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t tally, err error) {
 	dir, err := os.MkdirTemp("", "heraut-crash-")
 	if err != nil {
 		return t, err
@@ -102,7 +100,6 @@ func crash(ctx context.Context, rounds int, seed uint64, stories bool, progress 
 		if err != nil {
 			return t, err
 		}
-		r.plain = !stories
 		relays, declared = append(relays, r), append(declared, r.config()...)
 	}
 	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{

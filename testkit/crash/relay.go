@@ -32,7 +32,6 @@ type relay struct {
 	others              id.RoomID // takes the questions of asks that its experts hand over
 
 	stories []*story
-	plain   bool // no story begins
 
 	mu       sync.Mutex
 	messages []*carried
