@@ -78,11 +78,8 @@ func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide fun
 		case err == nil:
 		case ctx.Err() != nil:
 			q.returnEvent(ctx, e.ID)
-		case errors.Is(err, ErrOutdated):
-			q.log.Debug().Err(err).Msg("A slow decision is out of date: deciding anew")
-			wait.For(ctx, backoff(1))
 		default:
-			q.log.Error().Err(err).Msg("A slow decision could not be committed: trying again")
+			q.logRetry(err)
 			wait.For(ctx, backoff(1))
 		}
 	})

@@ -127,37 +127,48 @@ func TestSlowDecisionsThatFail(t *testing.T) {
 }
 
 // A decision that is out of date when it is committed is made anew, and the log tells
-// operators of no error.
-func TestSlowDecisionThatIsOutOfDate(t *testing.T) {
-	for level, committed := range map[string]error{
-		"debug": fmt.Errorf("edited: %w", queue.ErrOutdated), "error": errors.New("the disk is full"),
-	} {
-		t.Run(level, func(t *testing.T) {
-			inBubble(t, func(b *bot) {
-				var log strings.Builder
-				b.log = zerolog.New(&log)
-				failing := committed
-				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
-					return queue.Result{Later: func(ctx context.Context) (queue.Result, error) {
-						result, err := echo(ctx, e)
-						result.Change = func(context.Context) error {
-							defer func() { failing = nil }()
-							return failing
-						}
-						return result, err
-					}}, nil
-				}
-				b.start()
-				b.server.say(salon, "!slow")
-				b.sync()
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				b.server.wantOwn(t, salon, "slow")
-				b.stop()
-				if told := strings.Contains(log.String(), `"level":"error"`); told != (level == "error") || !strings.Contains(log.String(), level) {
-					t.Errorf("the log says\n%s", log.String())
-				}
+// operators of no error, whether the decision was slow or not.
+func TestDecisionThatIsOutOfDate(t *testing.T) {
+	for _, slow := range []bool{false, true} {
+		for level, failure := range map[string]error{
+			"debug": fmt.Errorf("edited: %w", queue.ErrOutdated), "error": errors.New("the disk is full"),
+		} {
+			t.Run(fmt.Sprintf("slow %t, %s", slow, level), func(t *testing.T) {
+				inBubble(t, func(b *bot) {
+					var log strings.Builder
+					b.log = zerolog.New(&log)
+					b.handle = failsOnce(slow, failure)
+					b.start()
+					b.server.say(salon, "!slow")
+					b.sync()
+					time.Sleep(time.Minute)
+					synctest.Wait()
+					b.server.wantOwn(t, salon, "slow")
+					b.stop()
+					if told := strings.Contains(log.String(), `"level":"error"`); told != (level == "error") || !strings.Contains(log.String(), level) {
+						t.Errorf("the log says\n%s", log.String())
+					}
+				})
 			})
-		})
+		}
+	}
+}
+
+// failsOnce returns a handler that echoes, and whose first change of the database fails
+// with failure. Its decisions are slow ones (Result.Later) if slow is true.
+func failsOnce(slow bool, failure error) handlerFunc {
+	decide := func(ctx context.Context, e chat.Event) (queue.Result, error) {
+		result, err := echo(ctx, e)
+		result.Change = func(context.Context) error {
+			defer func() { failure = nil }()
+			return failure
+		}
+		return result, err
+	}
+	if !slow {
+		return decide
+	}
+	return func(_ context.Context, e chat.Event) (queue.Result, error) {
+		return queue.Result{Later: func(ctx context.Context) (queue.Result, error) { return decide(ctx, e) }}, nil
 	}
 }

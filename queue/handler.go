@@ -21,9 +21,8 @@ type Handler interface {
 
 // ErrOutdated is the error of a Result.Change whose decision rests on facts that have
 // changed since, such as the text of a message that was edited while it was read. The
-// queue then handles the event again, at most maxTries times. For a slow decision
-// (Result.Later) the log mentions the error at the level debug, since that is no fault;
-// for any other, at the level error.
+// queue then handles the event again, at most maxTries times, and logs the error at the
+// level debug, since that is no fault.
 var ErrOutdated = errors.New("what was decided is out of date")
 
 // Result is a Handler's decision on an event: the posts that answer the event, and a

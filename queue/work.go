@@ -101,11 +101,21 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 		case ctx.Err() != nil:
 			q.returnEvent(ctx, e.ID)
 		default:
-			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
+			q.logRetry(err)
 			wait.For(ctx, max(time.Second, backoff(max(1, tries-maxTries))))
 		}
 	}
 	return nil
+}
+
+// logRetry logs err, for which an event is handled again: an ErrOutdated at the level
+// debug, since people cause it by editing a message, and any other error at error.
+func (q *Queue) logRetry(err error) {
+	if errors.Is(err, ErrOutdated) {
+		q.log.Debug().Err(err).Msg("A decision is out of date: deciding anew")
+		return
+	}
+	q.log.Error().Err(err).Msg("An event could not be handled: trying again")
 }
 
 // handle asks the handler for its decision on the event e and commits it, or starts
