@@ -124,11 +124,11 @@ func (d *Carrier) shareWith(ctx context.Context, number int64, first Question, m
 		if !q.Status.Asked() || q.SameAs != first.Number && len(given) == 0 {
 			return nil
 		}
-		post, fault, err := d.sharedPost(ctx, *q, first, m, how)
-		if err != nil {
-			return err
-		} else if fault != nil {
+		post, err := d.sharedPost(ctx, *q, first, m, how)
+		if fault, err := faultOf(err); fault != nil {
 			return d.tellNotShared(ctx, q.nextShow(), first, m, fault)
+		} else if err != nil {
+			return err
 		}
 		if len(given) > 0 {
 			if replaced, err := d.replaceShared(ctx, given, &post); err != nil || replaced {
@@ -167,19 +167,21 @@ func (d *Carrier) replaceShared(ctx context.Context, given []Message, post *chat
 
 // sharedPost returns the post that gives the answer m to the question first to the
 // asker of its duplicate q, without the names of those who asked the others; it does not
-// ring yet. fault is not nil if the homeserver may have chosen the question, and the room
-// of q is less protected than that of the experts.
-func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, how sharing) (p chat.Post, fault *Fault, err error) {
+// ring yet. The error is a *Fault if the homeserver may have chosen the question, and the
+// room of q is less protected than that of the experts.
+func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, how sharing) (p chat.Post, err error) {
 	if how.related != nil {
 		fault, err := faultOf(d.mayFollow(ctx, *how.related, Question{Experts: m.From, Origin: q.Origin}))
-		if err != nil || fault != nil {
-			return p, &Fault{What: FaultNotShared, Number: q.Number}, err
+		if fault != nil {
+			return p, &Fault{What: FaultNotShared, Number: q.Number}
+		} else if err != nil {
+			return p, err
 		}
 	}
 	say := carried{Number: q.Number, Answer: true, Entry: how.entry, Link: d.Links.Event(m.From, m.Event)}
 	if m.From == q.Experts {
 		if say.Room, err = d.roomName(ctx, m.From); err != nil {
-			return p, nil, err
+			return p, err
 		}
 	}
 	if !m.Nameless {
@@ -187,11 +189,11 @@ func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, 
 	}
 	body, err := d.sharedBody(ctx, q, first, m, say, how.file)
 	if err != nil {
-		return p, nil, err
+		return p, err
 	}
 	head, lang, err := d.say(q.Origin, "relay-message", say)
 	if err != nil {
-		return p, nil, err
+		return p, err
 	}
 	say.Continues = q.Text
 	alone, _, err := d.say(q.Origin, "relay-message", say)
@@ -199,7 +201,7 @@ func (d *Carrier) sharedPost(ctx context.Context, q, first Question, m Message, 
 		Room: q.Origin, Priority: chat.Relay, HTML: head + body, Alone: alone + body, Lang: lang, Thread: q.thread(),
 		Guard: subject{kind: aboutShared, question: q.Number, event: string(m.Event), entry: how.entry}.guard(),
 	}
-	return p, nil, err
+	return p, err
 }
 
 // unshare takes an answer, a message in room, back from the askers of duplicates: it
