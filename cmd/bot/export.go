@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -190,14 +191,15 @@ func markdownLine(s string) string {
 }
 
 // markdownText returns a text as Markdown in which each line is a paragraph, with a
-// backslash before the signs of markup in markdownSigns and, at the start of a line, in
-// markdownStart. A line that begins with a number, such as «1.», still becomes a list
-// item. It leaves out empty lines and repeated spaces.
+// backslash before the signs of markup in markdownSigns and, at the start of a line,
+// before those of markdownStart and of a list's number. It leaves out empty lines and
+// repeated spaces.
 func markdownText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {
 		if line = markdownLine(line); line != "" {
-			lines = append(lines, markdownStart.Replace(line[:1])+line[1:])
+			line = markdownStart.Replace(line[:1]) + line[1:]
+			lines = append(lines, listNumber.ReplaceAllString(line, `$1\$2$3`))
 		}
 	}
 	return strings.Join(lines, "\n\n")
@@ -207,3 +209,7 @@ func markdownText(s string) string {
 // Markdown a list item, mark a heading or begin code. markdownText applies it to first
 // characters alone.
 var markdownStart = strings.NewReplacer("-", `\-`, "+", `\+`, "=", `\=`, "~", `\~`)
+
+// listNumber matches the start of a line that Markdown takes for an item of a numbered
+// list, such as «1.» or «12)» (CommonMark 0.31, section 5.2).
+var listNumber = regexp.MustCompile(`^(\d{1,9})([.)])( |$)`)

@@ -34,7 +34,7 @@ func TestExportFAQ(t *testing.T) {
 		t.Errorf("an empty FAQ: %q", got)
 	}
 	entry := relay.Entry{
-		Question: "Quelle licence\npour *ce* code ?", Answer: "- MIT\n# ou <b>EUPL</b>", Audience: chat.Audience{Clear: true},
+		Question: "Quelle licence\npour *ce* code ?", Answer: "- MIT\n# ou <b>EUPL</b>\n1. Lire\n12) Choisir\n1.5 Go", Audience: chat.Audience{Clear: true},
 		KeptAt: time.Date(2026, 9, 2, 23, 0, 0, 0, time.UTC), Event: "$answer",
 	}
 	if _, err := db.SaveEntry(t.Context(), entry); err != nil {
@@ -48,7 +48,7 @@ func TestExportFAQ(t *testing.T) {
 	if err := db.ConfirmEntry(t.Context(), 1, time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	const want = "# Questions et réponses\n\n## 1. Quelle licence pour \\*ce\\* code ?\n\n\\- MIT\n\n\\# ou \\<b\\>EUPL\\</b\\>\n\n*2026-09-03, confirmée le 2026-10-01, 2 questions closes avec elle*\n<!-- audience: clear -->\n"
+	const want = "# Questions et réponses\n\n## 1. Quelle licence pour \\*ce\\* code ?\n\n\\- MIT\n\n\\# ou \\<b\\>EUPL\\</b\\>\n\n1\\. Lire\n\n12\\) Choisir\n\n1.5 Go\n\n*2026-09-03, confirmée le 2026-10-01, 2 questions closes avec elle*\n<!-- audience: clear -->\n"
 	if got := export("md"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

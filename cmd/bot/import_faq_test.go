@@ -77,6 +77,7 @@ func TestFAQRoundTrip(t *testing.T) {
 				{Question: "À retirer ?", Answer: "Oui."},
 				{Question: "## 3. Un titre ?", Answer: `Une \ barre | et [un lien](x) _souligné_ = ~ +`, Audience: chat.Everybody},
 				{Question: "Quelle licence pour *ce* code ?", Answer: "Une autre réponse.", Audience: chat.Audience{Public: true, Elsewhere: true}},
+				{Question: "1. Comment ?", Answer: "1. Ouvrir\n12) Lire\n3.\n1.5 Go\n7\\. non\nC:\\. 1. fin", Audience: clearRoom},
 			} {
 				e.KeptAt = time.Date(2026, 9, 2, 23, 0, 0, 0, time.UTC)
 				number, err := from.db.SaveEntry(t.Context(), e)
@@ -94,19 +95,19 @@ func TestFAQRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := from.exports(format)
-			if said, status := to.imports(want); status != 0 || said != "Ajoutées : 3. Déjà là : 0.\n" {
+			if said, status := to.imports(want); status != 0 || said != "Ajoutées : 4. Déjà là : 0.\n" {
 				t.Errorf("%d, %q", status, said)
 			}
 			if got := to.exports(format); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
-			if said, status := to.imports(want); status != 0 || said != "Ajoutées : 0. Déjà là : 3.\n" {
+			if said, status := to.imports(want); status != 0 || said != "Ajoutées : 0. Déjà là : 4.\n" {
 				t.Errorf("the second time: %d, %q", status, said)
 			}
 			if got := to.exports(format); got != want {
 				t.Errorf("the second time\n%s\nwant\n%s", got, want)
 			}
-			if said, status := from.imports(want); status != 0 || said != "Ajoutées : 0. Déjà là : 3.\n" {
+			if said, status := from.imports(want); status != 0 || said != "Ajoutées : 0. Déjà là : 4.\n" {
 				t.Errorf("where it comes from: %d, %q", status, said)
 			}
 			found, err := to.db.Lookup(t.Context(), []string{"eupl"}, 9)
@@ -114,7 +115,7 @@ func TestFAQRoundTrip(t *testing.T) {
 				t.Errorf("found %v, %v", found, err)
 			}
 			changes, err := to.db.Changes(t.Context(), 9)
-			if err != nil || len(changes) != 1 || changes[0].After != "3 importées" {
+			if err != nil || len(changes) != 1 || changes[0].After != "4 importées" {
 				t.Errorf("the log of changes: %+v, %v", changes, err)
 			}
 		})

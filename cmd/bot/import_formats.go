@@ -85,6 +85,7 @@ var (
 	markdownNumber   = regexp.MustCompile(`^(\d{1,18})\. +`)
 	markdownFacts    = regexp.MustCompile(`^\*(\d{4}-\d{2}-\d{2})(?:, confirmée le (\d{4}-\d{2}-\d{2}))?(?:, (\d{1,9}) questions? closes? avec elle)?\*$`)
 	markdownAudience = regexp.MustCompile(`^<!-- audience: ([a-z ]*) -->$`)
+	markdownItem     = regexp.MustCompile(`^(\d{1,9})\\([.)])( |$)`)
 	markdownEscape   = regexp.MustCompile("\\\\([\\\\`*_\\[\\]<>#|+=~-])")
 )
 
@@ -237,7 +238,10 @@ func (r *markdownReader) finish() {
 	r.lines, r.open, r.fenced, r.ended = nil, false, false, false
 }
 
-// unescaped returns a text without the backslashes that the export of the FAQ as
-// Markdown puts before signs (markdownSigns, markdownStart). Other backslashes stay,
-// also those before a full stop or a parenthesis.
-func unescaped(s string) string { return markdownEscape.ReplaceAllString(s, "$1") }
+// unescaped returns a line without the backslashes that the export of the FAQ as
+// Markdown puts before signs (markdownSigns, markdownStart, listNumber). Other
+// backslashes stay, also those before a full stop or a parenthesis that follows
+// anything but a number at the start.
+func unescaped(s string) string {
+	return markdownEscape.ReplaceAllString(markdownItem.ReplaceAllString(s, "$1$2$3"), "$1")
+}
