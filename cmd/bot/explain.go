@@ -69,16 +69,16 @@ func unknownList(e *catalogue.UnknownListError) string {
 }
 
 // explainFilter explains in plain French the fault of a filter and its repair: it
-// returns an error with that text, which does not wrap err, if err is a filter.Error;
-// otherwise err.
+// returns an error with that text, which does not wrap err, if err is a filter.Error
+// that the template can show; otherwise err.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {
 		return err
 	}
-	html, err := locale.Render("fr", "filter-fault", fault)
-	if err != nil {
-		return err
+	html, renderErr := locale.Render("fr", "filter-fault", fault)
+	if renderErr != nil {
+		return err // the fault itself, in English, still helps the operator
 	}
 	return errors.New(matrix.PlainText(html, "fr"))
 }
