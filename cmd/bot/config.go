@@ -265,7 +265,7 @@ type Files struct {
 	Carry bool `yaml:"carry"`
 	// MaxMiB is the largest size.
 	MaxMiB int `yaml:"max_mib"`
-	// Types matches media types, with * for any run of characters.
+	// Types matches media types in any case, with * for any run of characters.
 	Types Patterns `yaml:"types"`
 }
 

@@ -145,6 +145,15 @@ func (ps Patterns) Match(s string) bool {
 	return false
 }
 
+// lower returns the patterns in small letters.
+func (ps Patterns) lower() Patterns {
+	lower := make(Patterns, len(ps))
+	for i, p := range ps {
+		lower[i] = mustPattern(strings.ToLower(p.text))
+	}
+	return lower
+}
+
 var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
 
 // parseDuration parses a duration as Go writes it, with days of 24 hours before it if

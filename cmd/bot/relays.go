@@ -66,7 +66,8 @@ func carriedFiles(f Files) relay.Files {
 	if !f.Carry {
 		return relay.Files{}
 	}
-	return relay.Files{MaxBytes: int64(f.MaxMiB) << 20, Takes: func(mediaType string) bool { return f.Types.Match(strings.ToLower(mediaType)) }}
+	types := f.Types.lower() // media types ignore case (RFC 6838, section 4.2)
+	return relay.Files{MaxBytes: int64(f.MaxMiB) << 20, Takes: func(mediaType string) bool { return types.Match(strings.ToLower(mediaType)) }}
 }
 
 // newReminders returns the Reminders: they remind experts of open questions, ask askers
