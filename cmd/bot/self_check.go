@@ -56,17 +56,16 @@ type selfCheck struct {
 	oldest    oldestPost
 }
 
-// oldestPost remembers which unsent post is the oldest of those whose send was tried,
-// and since when this post has been the oldest. If it stays the oldest for too long,
-// sending is stuck.
+// oldestPost remembers which unsent post the queue works on (workedOn), and since when
+// it has been this post. If it stays the same for too long, sending is stuck.
 type oldestPost struct {
 	seq   int64 // 0: none
 	since time.Time
 }
 
-// waits sets p to the post with the number seq, the oldest unsent post at now, and
-// reports whether the same post has been the oldest for longer than stuckAfter. seq is
-// 0 if there is no unsent post; the result is then false. It measures in memory, since
+// waits sets p to the post with the number seq, that of workedOn at now, and reports
+// whether it has been the same post for longer than stuckAfter. seq is 0 if the queue
+// has nothing to send; the result is then false. It measures in memory, since
 // each attempt changes the time in the database.
 func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	if seq != p.seq {
@@ -151,13 +150,12 @@ func (c *selfCheck) parts(ctx context.Context, now time.Time) {
 }
 
 // queue checks whether sending is stuck. It begins a trouble in the monitor if the
-// same post has been the oldest for more than stuckAfter among the unsent posts that
-// were tried, leaving out rooms that refuse posts, and if no trouble of the account
-// or the homeserver that blocks the bot explains it. Otherwise it ends the trouble.
-// It updates c.oldest, which begins anew while such a trouble lasts. It does nothing if
+// queue has worked on the same post for more than stuckAfter (workedOn), and if no
+// trouble of the account or the homeserver that blocks the bot explains it. Otherwise it
+// ends the trouble. It updates c.oldest, which begins anew while such a trouble lasts. It does nothing if
 // the database cannot be read.
 func (c *selfCheck) queue(ctx context.Context, now time.Time) {
-	seq, err := c.db.OldestTried(ctx)
+	seq, err := c.workedOn(ctx, now)
 	if err != nil {
 		return // files reports it
 	}
@@ -174,6 +172,22 @@ func (c *selfCheck) queue(ctx context.Context, now time.Time) {
 	}
 	stuck := c.oldest.waits(seq, now) && !caused
 	c.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: c.oldest.since})
+}
+
+// workedOn returns the number of the oldest unsent post that was tried, leaving out
+// posts that their room refuses. If there is none, it returns the number of the post
+// that the sender has to try next: a healthy sender tries it at once. Posts that wait
+// for a time, or behind another one of their room, are never next. The number is 0 if
+// the queue has nothing to send. The error comes from the database.
+func (c *selfCheck) workedOn(ctx context.Context, now time.Time) (seq int64, err error) {
+	if seq, err = c.db.OldestTried(ctx); err != nil || seq != 0 {
+		return seq, err
+	}
+	seq, _, err = c.db.NextPost(ctx, now, nil)
+	if errors.Is(err, chat.ErrNotFound) {
+		return 0, nil
+	}
+	return seq, err
 }
 
 // shelved is the state of a catalogue and its label, which is empty for the SILL.

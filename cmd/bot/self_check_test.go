@@ -164,3 +164,57 @@ func TestQueueStuckAfterAnOutage(t *testing.T) {
 		}
 	}
 }
+
+// TestQueueStuckBeforeTheFirstTry: a post that the sender should try, and does not,
+// makes the queue stuck; posts that wait for a time, or behind a post that their room
+// refuses, do not.
+func TestQueueStuckBeforeTheFirstTry(t *testing.T) {
+	begin := time.Now()
+	refused := func(db *storage.DB) error {
+		seq, _, err := db.NextPost(t.Context(), begin, nil)
+		if err != nil {
+			return err
+		}
+		row, err := db.StartPost(t.Context(), seq, begin)
+		if err != nil {
+			return err
+		}
+		row.State, row.BlockedSince, row.NextAt = queue.Waiting, begin, begin.Add(24*time.Hour)
+		return db.UpdatePost(t.Context(), row, begin)
+	}
+	for name, test := range map[string]struct {
+		posts []chat.Post
+		setUp func(*storage.DB) error
+		stuck bool
+	}{
+		"nothing":               {nil, nil, false},
+		"due":                   {[]chat.Post{{Room: "!a:example.org", HTML: "a"}}, nil, true},
+		"for tomorrow":          {[]chat.Post{{Room: "!a:example.org", HTML: "a", NotBefore: begin.Add(24 * time.Hour)}}, nil, false},
+		"behind a refused post": {[]chat.Post{{Room: "!a:example.org", HTML: "a"}, {Room: "!a:example.org", HTML: "b"}}, refused, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			outbox := queue.NewOutbox(db)
+			if err := outbox.Do(t.Context(), func(ctx context.Context) error {
+				return outbox.Post(ctx, "cause", test.posts...)
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if test.setUp != nil {
+				if err := test.setUp(db); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c := &selfCheck{db: db, monitor: health.NewMonitor(zerolog.Nop(), nil)}
+			c.queue(t.Context(), begin.Add(time.Second))
+			c.queue(t.Context(), begin.Add(2*time.Second+stuckAfter))
+			if got := c.monitor.Has(health.QueueStuck); got != test.stuck {
+				t.Errorf("stuck %t, want %t", got, test.stuck)
+			}
+		})
+	}
+}
