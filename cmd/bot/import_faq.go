@@ -119,9 +119,10 @@ func (r importReport) write(w io.Writer) {
 
 // addEntries adds to the FAQ the entries that it does not hold yet, in the transaction
 // of ctx, and logs their number in the journal of changes at now, if there are any. It
-// leaves out an entry whose question has another answer in the FAQ, and changes or
-// removes none. An entry for which the file gives no audience may be shown to everybody
-// if forAll is true, otherwise only in the most protected rooms (the zero
+// leaves out an entry whose question had another answer in the FAQ before, and changes or
+// removes none. Entries with the same question and different answers are all added, as an
+// export may have them. An entry for which the file gives no audience may be shown to
+// everybody if forAll is true, otherwise only in the most protected rooms (the zero
 // chat.Audience). The report r counts the entries added and those held before, and
 // lists those left out. The error comes from the database.
 func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, forAll bool, now time.Time) (r importReport, err error) {
