@@ -21,20 +21,27 @@ var (
 // Redacted returns the location without the secrets that a URL may carry, for logs and
 // messages. A mask replaces the password, and each parameter of the query or the
 // fragment whose name or value looks like a secret.
-func Redacted(location string) string {
+func Redacted(location string) string { return Masked(location, mask) }
+
+// Masked returns the location with the text with in place of each secret that Redacted
+// finds.
+func Masked(location, with string) string {
 	address, fragment, hasFragment := strings.Cut(location, "#")
 	address, query, hasQuery := strings.Cut(address, "?")
-	address = withoutPassword(address)
+	address = withoutPassword(address, with)
 	if hasQuery {
-		address += "?" + redactedQuery(query)
+		address += "?" + redactedQuery(query, with)
 	}
 	if hasFragment {
-		address += "#" + redactedQuery(fragment)
+		address += "#" + redactedQuery(fragment, with)
 	}
 	return address
 }
 
-func withoutPassword(address string) string {
+// withoutPassword returns an address with the text with in place of its password or, if
+// it has none, of a user name that looks like a secret. It shows only the part after
+// the user of an address that cannot be parsed.
+func withoutPassword(address, with string) string {
 	u, err := url.Parse(address)
 	switch at := strings.LastIndexByte(address, '@'); {
 	case at < 0 || err == nil && u.User == nil:
@@ -42,12 +49,19 @@ func withoutPassword(address string) string {
 	case err != nil:
 		return "…" + address[at:]
 	}
-	return u.Redacted()
+	if _, ok := u.User.Password(); ok {
+		u.User = url.UserPassword(u.User.Username(), with)
+	} else if isDrawn(u.User.Username()) {
+		u.User = url.User(with)
+	} else {
+		return address
+	}
+	return u.String()
 }
 
-// redactedQuery returns a query with the mask in place of each value, or lone name,
+// redactedQuery returns a query with the text with in place of each value, or lone name,
 // that looks like a secret. The order and the spelling of the rest stay.
-func redactedQuery(query string) string {
+func redactedQuery(query, with string) string {
 	parts := strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
 	if len(parts) == 0 {
 		return query
@@ -68,9 +82,9 @@ func redactedQuery(query string) string {
 		}
 		switch {
 		case hasValue && value != "" && (secretName.MatchString(plainName) || isDrawn(plainValue)):
-			parts[i] = name + "=" + mask
+			parts[i] = name + "=" + with
 		case !hasValue && isDrawn(plainName):
-			parts[i] = mask
+			parts[i] = with
 		}
 	}
 	return strings.Join(parts, separator)

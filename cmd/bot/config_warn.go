@@ -96,7 +96,7 @@ func (r *reader) warnWebClient(c *Config) {
 // warnSecrets records in r a remark for each file with a secret that all accounts of
 // the machine may read, among them the configuration file if it holds one.
 func (r *reader) warnSecrets(c *Config) {
-	if r.file != "" && (c.holdsSecret()) {
+	if r.file != "" && c.holdsSecret() {
 		r.warnReadable("", r.file)
 	}
 	r.warnReadable("matrix.password_file", c.Matrix.PasswordFile)
@@ -115,7 +115,8 @@ func (r *reader) warnSecrets(c *Config) {
 }
 
 // holdsSecret reports whether the configuration file itself may hold a secret: a
-// password, a recovery key, the proxy's password or the signing secret of a webhook. It
+// password, a recovery key, the proxy's password, the signing secret of a webhook, the
+// address of alerts, a token in another address or the code of a conference. It
 // is also true if the recovery key comes from the environment, or if the password does
 // and the configuration names no file for it.
 func (c *Config) holdsSecret() bool {
@@ -127,7 +128,7 @@ func (c *Config) holdsSecret() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(c.secretTexts(), secretText.holdsSecret)
 }
 
 func (r *reader) warnReadable(path, file string) {
