@@ -28,6 +28,8 @@ func (r *reader) value(n ast.Node, path string, v reflect.Value) {
 	empty = empty || n == nil
 	parsed, err := parseScalar(text(n), v)
 	switch {
+	case scalar && strings.Contains(text(n), leftOut):
+		r.fault(path, "l’export des réglages a retiré ce secret ; remplacez "+leftOut+" par sa valeur")
 	case parsed && empty && v.Kind() != reflect.String:
 		r.fault(path, "cette clé est vide ; donnez-lui une valeur, ou retirez-la")
 	case parsed && !empty && !scalar:

@@ -20,6 +20,7 @@ type exportCommand struct {
 	configured
 	What   string `arg:"" name:"quoi" enum:"faq,questions,bilan,settings,opml" placeholder:"faq|questions|bilan|settings|opml" help:"Les réponses gardées dans la FAQ, les questions posées, leur bilan, tous les réglages, ou la liste des flux suivis."`
 	Format string `enum:"md,json,html,csv" default:"md" placeholder:"md|json|html|csv" help:"Le format : md, json ou html pour la FAQ (md par défaut), csv ou json pour les questions et leur bilan (csv par défaut). Les réglages sont en YAML."`
+	Tokens bool   `name:"avec-jetons" help:"Pour les réglages : écrit aussi les jetons des adresses et les codes des visios."`
 	Days   int    `name:"jours" default:"30" placeholder:"30" help:"Pour le bilan : le nombre de jours qu’il couvre."`
 }
 
@@ -34,8 +35,12 @@ encore, avec leur état et leurs dates, sans le nom ni l’identifiant de person
 Le bilan compte celles des derniers jours (--jours), par thème, et les recherches restées sans résultat
 que trois personnes au moins ont faites.
 Les réglages sont ceux du fichier et ceux faits depuis les salons, réunis en un fichier qui peut servir
-de config.yaml ; aucun secret n’y est écrit. La liste des flux (OPML) sert aux lecteurs de flux : leurs
-adresses y sont entières, avec les jetons qu’elles contiennent.
+de config.yaml. Aucun mot de passe n’y est écrit. L’adresse des alertes, les codes des visios et les
+jetons reconnus dans les autres adresses y deviennent SECRET-A-REMPLIR, que « check » refuse tant que
+vous n’avez pas remis leur valeur ; --avec-jetons les écrit. Relisez ce fichier avant de le donner : un
+jeton dans le chemin d’une adresse, ou parmi les arguments d’alert.command, y reste.
+La liste des flux (OPML) sert aux lecteurs de flux : leurs adresses y sont entières, avec les jetons
+qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
@@ -55,7 +60,7 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 	defer func() { err = errors.Join(err, db.Close()) }()
 	switch c.What {
 	case "settings":
-		return exportSettings(ctx, config, db, std.out)
+		return exportSettings(ctx, config, db, c.Tokens, std.out)
 	case "opml":
 		return exportOPML(ctx, config, db, std.out)
 	case "questions":

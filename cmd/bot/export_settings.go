@@ -23,11 +23,12 @@ import (
 )
 
 // exportSettings writes the configuration and the settings that people made in the
-// chat, from db, to w as one file that serves as config.yaml. It leaves out values of
-// the type Secret, but not the addresses, in which a token may stand. The error comes
-// from the database or w.
-func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
-	e := exporter{config: config, names: map[string]bool{}, comments: yaml.CommentMap{}}
+// chat, from db, to w as one file that serves as config.yaml. It leaves out the bot's
+// password and recovery key. The text leftOut replaces the proxy's password, the signing
+// secrets of webhooks and, unless tokens is true, the secrets of secretTexts; readConfig
+// refuses the file until they are filled in. The error comes from the database or w.
+func exportSettings(ctx context.Context, config *Config, db *storage.DB, tokens bool, w io.Writer) error {
+	e := exporter{config: config, tokens: tokens, names: map[string]bool{}, comments: yaml.CommentMap{}}
 	e.sources = slices.Clone(config.Sources)
 	for _, s := range config.Sources {
 		e.names[s.Name] = true
@@ -50,6 +51,7 @@ func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Wr
 // in the chat, for «bot export settings» and «bot export opml».
 type exporter struct {
 	config   *Config
+	tokens   bool // the export has the secrets of addresses, and codes
 	sources  []Source
 	names    map[string]bool // of sources
 	rooms    []exportedRoom
@@ -231,7 +233,7 @@ func (e *exporter) source(kind, short, address string) string {
 }
 
 // file returns the whole exported configuration as a value to encode in YAML, without
-// values of the type Secret and with the keys in the order of config.example.yaml. It
+// passwords and with the keys in the order of config.example.yaml. It
 // makes file paths absolute, also in e.sources, and adds comments to e.comments.
 func (e *exporter) file() any {
 	c := *e.config
@@ -257,11 +259,15 @@ func (e *exporter) file() any {
 		c.Alert.Command = append([]string{absolute(c.Alert.Command[0])}, c.Alert.Command[1:]...)
 	}
 	c.Network.CAFile.file = absoluteFile(c.Network.CAFile.file)
+	c.Webhooks.Hooks = slices.Clone(c.Webhooks.Hooks)
 	if c.Webhooks.Listen != "" {
-		c.Webhooks.Hooks = append(slices.Clone(c.Webhooks.Hooks), e.hooks...)
+		c.Webhooks.Hooks = append(c.Webhooks.Hooks, e.hooks...)
 	}
 	for i := range c.Webhooks.Hooks {
 		h := &c.Webhooks.Hooks[i]
+		if h.Signing != "" && h.SigningFile == "" {
+			h.Signing = leftOut // without it, the hook would take unsigned messages
+		}
 		if h.SecretFile, h.SigningFile = absoluteFile(h.SecretFile), absoluteFile(h.SigningFile); h.SecretFile != "" {
 			h.SHA256 = ""
 		}
@@ -280,17 +286,23 @@ func (e *exporter) file() any {
 			e.comment(fmt.Sprintf("$.rooms[%d].room", i), r.title)
 		}
 	}
+	if !e.tokens {
+		c.maskSecrets()
+	}
+	c.Network.Proxy = c.Network.Proxy.masked()
 	file, _ := written(reflect.ValueOf(&c).Elem())
 	return file
 }
 
 // written returns v, a value of the configuration that can be set, in the form in which
 // YAML holds it, and true. For a secret, which the export leaves out, it returns nil
-// and false.
+// and false, unless leftOut replaces it.
 func written(v reflect.Value) (any, bool) {
 	switch x := v.Addr().Interface().(type) {
 	case *Secret:
-		return nil, false
+		return leftOut, string(*x) == leftOut
+	case *Proxy:
+		return x.whole(), true
 	case *time.Duration:
 		return x.String(), true
 	case **time.Location:

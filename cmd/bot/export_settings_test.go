@@ -181,3 +181,57 @@ visio: [{name: meet, kind: meet, url: "https://meet.example.org", client_id: her
 		t.Errorf("not accepted elsewhere: %s\n%s", stderr, exported)
 	}
 }
+
+// TestExportHidesSecrets: an export has no secret, and is refused until the operator
+// fills them in; with --avec-jetons it has those of addresses, and the codes.
+func TestExportHidesSecrets(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	write(t, file, `
+about: {run_by: "DINUM", contact: "floss@dinum.example.org"}
+matrix: {homeserver: "https://matrix.dinum.example.org", user: heraut, password: "mdp-s3cret"}
+network: {proxy: "http://bot:mdp-s3cret@proxy.dinum.example.org:3128"}
+alert: {webhook: {url: "https://chat.dinum.example.org/hooks/crochet-s3cret"}}
+catalogue: {sill: {url: "https://bot:jeton-s3cret@sill.dinum.example.org/sill.json"}}
+catalogues: [{name: autre, kind: dpga, url: "https://dpga.dinum.example.org/api?key=jeton-s3cret"}]
+sources: [{name: flux, kind: feed, url: "https://forge.dinum.example.org/f.atom?feed_token=jeton-s3cret&page=2"}]
+visio: [{name: salle, kind: link, url: "https://visio.dinum.example.org/s?pwd=jeton-s3cret", phone: "+33 1", pin: "code-s3cret"}]
+webhooks: {listen: "127.0.0.1:8481", url: "https://robot.dinum.example.org", hooks: [{name: a, room: "#a:dinum.example.org", secret_sha256: `+strings.Repeat("0", 64)+`, signing: "mdp-s3cret-mdp-s3cret-mdp"}]}
+`)
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := openedState(t, filepath.Join(dir, "data"))
+	if err := db.SaveRoom(t.Context(), chat.Room{ID: "!a:dinum.example.org", Joined: true, InvitedBy: "@lou:dinum.example.org"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.AddWatch(t.Context(), announce.Watch{Room: "!a:dinum.example.org", Source: "https://x.dinum.example.org/?token=jeton-s3cret", Rhythm: "immediat", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	export := func(flags ...string) string {
+		t.Helper()
+		stdout, stderr, status := bot(t, "", append([]string{"export", "settings", "--config", file}, flags...)...)
+		if status != 0 || strings.Contains(stdout, "mdp-") {
+			t.Fatalf("%d, %s\n%s", status, stderr, stdout)
+		}
+		return stdout
+	}
+	whole := export("--avec-jetons")
+	if n := strings.Count(whole, "-s3cret"); n != 7 {
+		t.Errorf("%d secrets, want 7:\n%s", n, whole)
+	}
+	exported := export()
+	if strings.Contains(exported, "s3cret") || strings.Count(exported, leftOut) != 9 || !strings.Contains(exported, "feed_token="+leftOut+"&page=2") {
+		t.Errorf("it is\n%s", exported)
+	}
+	again := filepath.Join(dir, "autre.yaml")
+	write(t, again, exported)
+	_, stderr, status := bot(t, "", "check", "--config", again)
+	if n := strings.Count(stderr, "remplacez "+leftOut); status != 2 || n != 9 || strings.Count(stderr, "autre.yaml:") != 9 {
+		t.Errorf("%d, %d faults:\n%s", status, n, stderr)
+	}
+	write(t, again, strings.ReplaceAll(exported, leftOut, "remis"))
+	if _, stderr, status := bot(t, "", "check", "--config", again); status != 0 {
+		t.Errorf("with the secrets: %d, %s", status, stderr)
+	}
+}

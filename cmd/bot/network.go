@@ -63,6 +63,24 @@ func (p Proxy) hasPassword() bool {
 	return given
 }
 
+// whole returns the address with its user and password; empty for the zero value.
+func (p Proxy) whole() string {
+	if p.url == nil {
+		return ""
+	}
+	return p.url.String()
+}
+
+// masked returns p with leftOut in place of its password, if it has one.
+func (p Proxy) masked() Proxy {
+	if !p.hasPassword() {
+		return p
+	}
+	u := *p.url
+	u.User = url.UserPassword(u.User.Username(), leftOut)
+	return Proxy{&u}
+}
+
 // of returns the address of the proxy through which to send the request r; nil if the
 // request goes directly, for example because NO_PROXY excludes its host. The zero Proxy
 // uses the proxies of the environment. The error means that the environment has a wrong
