@@ -16,12 +16,16 @@ import (
 type guard struct {
 	check func(row queue.Row) (queue.Verdict, error)
 	ended []queue.State
+	told  func(ctx context.Context) // by Ended; nil: nobody
 }
 
 func (g *guard) Check(_ context.Context, row queue.Row) (queue.Verdict, error) { return g.check(row) }
 
-func (g *guard) Ended(_ context.Context, row queue.Row) error {
+func (g *guard) Ended(ctx context.Context, row queue.Row) error {
 	g.ended = append(g.ended, row.State)
+	if g.told != nil {
+		g.told(ctx)
+	}
 	return nil
 }
 
@@ -63,6 +67,28 @@ func TestGuards(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A guard is told that a post was sent in the transaction that stores it.
+func TestGuardsAreToldInTheTransaction(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		g := &guard{check: func(queue.Row) (queue.Verdict, error) { return queue.Verdict{}, nil }}
+		committed := false
+		g.told = func(ctx context.Context) {
+			b.db.AfterCommit(ctx, func() { committed = true })
+			if committed {
+				t.Error("the guard is told outside a transaction")
+			}
+		}
+		b.config.Guards = map[string]queue.Guard{"g": g}
+		b.start()
+		b.post("cause", guarded("a"))
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if !committed {
+			t.Error("the guard was not told")
+		}
+	})
 }
 
 // The queue asks a guard before each attempt, and again right before the event is
