@@ -154,7 +154,7 @@ func decodeElement(text string) (any, error) {
 	if !gjson.Valid(text) {
 		return decodeSlowly(text)
 	}
-	return valueOf(gjson.Parse(text)), nil
+	return valueOf(gjson.Parse(text), 0), nil
 }
 
 // decodeSlowly is decodeElement by encoding/json, whose errors say what is wrong.
@@ -171,8 +171,13 @@ func decodeSlowly(text string) (any, error) {
 	return value, nil
 }
 
-// valueOf returns a JSON value in the types of encoding/json.
-func valueOf(r gjson.Result) any {
+// maxFastDepth is how deep valueOf goes. gjson reads the text of a list or an object once
+// at each level, so a megabyte that lies 10,000 deep would take many seconds.
+const maxFastDepth = 16
+
+// valueOf returns a valid JSON value in the types of encoding/json. depth is the number
+// of lists and objects around it.
+func valueOf(r gjson.Result, depth int) any {
 	switch r.Type {
 	case gjson.Null:
 		return nil
@@ -183,17 +188,21 @@ func valueOf(r gjson.Result) any {
 	case gjson.String:
 		return unquoted(r)
 	}
+	if depth == maxFastDepth {
+		value, _ := decodeSlowly(r.Raw) // it is valid
+		return value
+	}
 	if r.IsArray() {
 		list := []any{}
 		r.ForEach(func(_, v gjson.Result) bool {
-			list = append(list, valueOf(v))
+			list = append(list, valueOf(v, depth+1))
 			return true
 		})
 		return list
 	}
 	fields := map[string]any{}
 	r.ForEach(func(name, v gjson.Result) bool {
-		fields[unquoted(name)] = valueOf(v)
+		fields[unquoted(name)] = valueOf(v, depth+1)
 		return true
 	})
 	return fields

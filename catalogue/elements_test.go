@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // elements are JSON texts, right and wrong ones.
@@ -16,6 +17,7 @@ var elements = []string{
 	`{}`, `[]`, `""`, `0`, `-1.5e+3`, `true`, `false`, `null`, `"é’\u00e9\n\"\\"`, `{"a": {"b": [1, {"c": null}]}, "d": "]}\"{["}`,
 	`"\ud83d\ude00"`, `"\ud800"`, `"\ud800\u0041"`, `"\udc00x"`, `{"\u0061": 1}`, `{"a": 1, "a": 2}`, `{"": ""}`, " [ 1 , 2 ] ", `"a\/b"`,
 	`12345678901234567890`, `1E400`, `-0`, strings.Repeat("[", 300) + strings.Repeat("]", 300),
+	strings.Repeat(`{"a":[`, 20) + `"\ud83d\ude00", 1.50, {"b": null, "b": true}` + strings.Repeat("]}", 20),
 	`{`, `[1,]`, `[,1]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{a:1}`, `01`, `1.`, `.5`, `+1`, `--1`, `1e`, `tru`, `nul`, `True`, `"`, `"\x"`, `"\u12g4"`,
 	"\"a\nb\"", "\"a\x01b\"", `'a'`, `{"a":1]`, `[1}`, `[1 2]`, `{"a":1 "b":2}`, `"a" "b"`, ``, ` `, `NaN`, `[1]]`, "\u00a01", `"` + "\x7f" + `"`,
 }
@@ -28,6 +30,24 @@ func TestDecodeElement(t *testing.T) {
 		if !reflect.DeepEqual(got, want) || (err == nil) != (wantErr == nil) {
 			t.Errorf("%q: %v, %v; want %v, %v", text, got, err, want, wantErr)
 		}
+	}
+}
+
+// decodeElement takes about as long for a deep element as encoding/json: it does not
+// read the text once at each level, which takes a hundred times as long.
+func TestDecodeDeepElement(t *testing.T) {
+	const depth = maxDepth - 1
+	text := strings.Repeat("[", depth) + `"` + strings.Repeat("x", 1<<20) + `"` + strings.Repeat("]", depth)
+	timed := func(decode func(string) (any, error)) time.Duration {
+		start := time.Now()
+		if _, err := decode(text); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(start)
+	}
+	slow, fast := timed(decodeSlowly), timed(decodeElement)
+	if most := max(2*time.Second, 20*slow); fast > most {
+		t.Errorf("it took %v, encoding/json %v", fast, slow)
 	}
 }
 
