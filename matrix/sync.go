@@ -205,9 +205,10 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 // poll makes one sync request, which may last pollGrace longer than request.Timeout,
 // and returns the answer, without events that cannot be parsed. A post may be in doubt:
 // its request got no answer, and only a sync that begins after it shows whether it was
-// sent. As soon as such a sync would help, poll ends this request and returns
-// errSettle. Any other error is that of the request, or says that the answer is no
-// sync.
+// sent. As soon as such a sync would help, poll ends a request that waits for new events
+// and returns errSettle. It ends no other request: a homeserver that needs longer for an
+// answer would never finish one while a doubt lasts. Any other error is that of the
+// request, or says that the answer is no sync.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)
@@ -218,7 +219,7 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 		defer close(watched)
 		for {
 			var due <-chan time.Time
-			if by := intake.SyncBy(began); !by.IsZero() {
+			if by := intake.SyncBy(began); request.Timeout > 0 && !by.IsZero() {
 				due = time.After(time.Until(by))
 			}
 			select {
