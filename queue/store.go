@@ -225,7 +225,7 @@ type Cleaning interface {
 	// Rewrite writes the whole database anew, so that no copies of erased contents stay
 	// in its files. Other uses of the store wait meanwhile.
 	Rewrite(ctx context.Context) error
-	// RewrittenAt returns when Rewrite last succeeded, in any run; the zero time if it
+	// RewrittenAt returns when Rewrite last succeeded, in any run; a time long ago if it
 	// never did, or if it has to be done anew soon.
 	RewrittenAt(ctx context.Context) (time.Time, error)
 }

@@ -14,8 +14,12 @@ import (
 // other use of the database, and needs free disk of up to twice its size for a moment. On
 // an error, such as a full disk, the rows are unchanged. It is also an error if another
 // process reads the database at that time: old pages then stay. After a success,
-// RewrittenAt returns the present minute.
+// RewrittenAt returns the present minute, unless Forget erased texts meanwhile.
 func (d *DB) Rewrite(ctx context.Context) error {
+	// Forget may run between these statements: the mark is then 0, and stays.
+	if err := d.setRewritten(ctx, rewriting); err != nil {
+		return err
+	}
 	if _, err := d.db.Exec(ctx, "VACUUM"); err != nil {
 		return fmt.Errorf("rewrite the database: %w", err)
 	}
@@ -26,11 +30,28 @@ func (d *DB) Rewrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.setRewritten(ctx, time.Now().Unix()/60)
+	return d.rewritten(ctx)
 }
 
-// RewrittenAt returns the minute of the last successful Rewrite; the zero time if there
-// was none, or if texts were erased since of which no copy may stay (Forget).
+// rewriting is the mark in place of a minute while Rewrite runs, long ago: after a crash
+// or an error, the database has to be rewritten again.
+const rewriting = 1
+
+// rewritten records the present minute as that of a Rewrite that has succeeded. It does
+// nothing if Forget has asked for another one since the Rewrite began.
+func (d *DB) rewritten(ctx context.Context) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		var minutes int64
+		if err := d.db.QueryRow(ctx, "PRAGMA user_version").Scan(&minutes); err != nil || minutes != rewriting {
+			return err
+		}
+		return d.setRewritten(ctx, time.Now().Unix()/60)
+	})
+}
+
+// RewrittenAt returns the minute of the last successful Rewrite; a time long ago if there
+// was none, if the last one failed, or if texts were erased since of which no copy may
+// stay (Forget).
 func (d *DB) RewrittenAt(ctx context.Context) (time.Time, error) {
 	var minutes int64
 	if err := d.db.QueryRow(ctx, "PRAGMA user_version").Scan(&minutes); err != nil || minutes == 0 {
