@@ -173,6 +173,7 @@ func TestRedacted(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://x.example.org/feed":                                  "",
 		"https://x.example.org/feed?page=2&tag=libre":                 "",
+		"https://x.example.org/feed?a=1&&b=2;c=3&":                    "",
 		"https://x.example.org/spip.php?page=backend&id_rubrique=12":  "",
 		"https://x.example.org/search?q=logiciels-libres-dans-l-etat": "",
 		"depots":                                                      "",

@@ -60,7 +60,8 @@ func withoutPassword(address, with string) string {
 }
 
 // redactedQuery returns a query with the text with in place of each value, or lone name,
-// that looks like a secret. The order and the spelling of the rest stay.
+// that looks like a secret. The order and the spelling of the other parameters stay; a
+// query without a secret stays as it is.
 func redactedQuery(query, with string) string {
 	parts := strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
 	if len(parts) == 0 {
@@ -70,6 +71,7 @@ func redactedQuery(query, with string) string {
 	if !strings.Contains(query, "&") && strings.Contains(query, ";") {
 		separator = ";"
 	}
+	hidden := false
 	for i, part := range parts {
 		name, value, hasValue := strings.Cut(part, "=")
 		plainName, err := url.QueryUnescape(name)
@@ -82,10 +84,13 @@ func redactedQuery(query, with string) string {
 		}
 		switch {
 		case hasValue && value != "" && (secretName.MatchString(plainName) || isDrawn(plainValue)):
-			parts[i] = name + "=" + with
+			parts[i], hidden = name+"="+with, true
 		case !hasValue && isDrawn(plainName):
-			parts[i] = with
+			parts[i], hidden = with, true
 		}
+	}
+	if !hidden {
+		return query
 	}
 	return strings.Join(parts, separator)
 }
