@@ -9,9 +9,10 @@ import (
 
 // needsText says in which ways people express a need without the words of the thesaurus:
 // «combien de visiteurs» for «mesure d'audience». Each line holds the names of a need,
-// separated by commas, a colon, and the ways, separated by commas. A name is a phrase of the thesaurus, or names a sense of its own. A way holds words, of which each
-// may have alternatives ("perdre/oublier code"); a text says it if it holds one
-// alternative of each, near each other and in any order.
+// separated by commas, a colon, and the ways, separated by commas. A name is a phrase of
+// the thesaurus, or names a sense of its own. A way holds words, of which each may have
+// alternatives ("perdre/oublier code"); a text says it if it holds one alternative of
+// each, near each other and in any order.
 //
 //go:embed needs.txt
 var needsText string

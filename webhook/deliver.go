@@ -111,11 +111,12 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 
 // deliver posts waiting deliveries of the hook with that id, at most atOnce of them, and
 // deletes them in the same transaction. It stops once their messages and edits reach the
-// hook's limit per minute; only the last delivery may exceed it. If several had to wait for the end of a minute, they go together in one
-// digest. more reports whether further deliveries may go at once. If the limit holds
-// deliveries back, due is the time at which they may go; otherwise the zero time.
-// deliver counts the messages and edits in s.windows. It does nothing for a hook that was deleted or
-// whose room the bot left. After an error nothing is posted.
+// hook's limit per minute; only the last delivery may exceed it. If several had to wait
+// for the end of a minute, they go together in one digest. more reports whether further
+// deliveries may go at once. If the limit holds deliveries back, due is the time at
+// which they may go; otherwise the zero time. deliver counts the messages and edits in
+// s.windows. It does nothing for a hook that was deleted or whose room the bot left.
+// After an error nothing is posted.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()

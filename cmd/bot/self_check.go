@@ -152,8 +152,8 @@ func (c *selfCheck) parts(ctx context.Context, now time.Time) {
 // queue checks whether sending is stuck. It begins a trouble in the monitor if the
 // queue has worked on the same post for more than stuckAfter (workedOn), and if no
 // trouble of the account or the homeserver that blocks the bot explains it. Otherwise it
-// ends the trouble. It updates c.oldest, which begins anew while such a trouble lasts. It does nothing if
-// the database cannot be read.
+// ends the trouble. It updates c.oldest, which begins anew while such a trouble lasts. It
+// does nothing if the database cannot be read.
 func (c *selfCheck) queue(ctx context.Context, now time.Time) {
 	seq, err := c.workedOn(ctx, now)
 	if err != nil {
