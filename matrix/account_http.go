@@ -47,7 +47,9 @@ func transport(base *http.Transport) *http.Transport {
 		base = http.DefaultTransport.(*http.Transport)
 	}
 	t := base.Clone()
-	t.MaxIdleConnsPerHost = 4
+	// One for each room with a post under way (queue.Config.AtOnce): without HTTP/2, each
+	// further one would be closed after its request.
+	t.MaxIdleConnsPerHost = 16
 	t.ResponseHeaderTimeout = 2 * time.Minute
 	// A request that times out leaves its HTTP/2 connection in use. If the network
 	// has silently dropped that connection, all later requests on it hang for a
