@@ -7,8 +7,9 @@ const (
 	// sync must have come, to settle the doubt: if it does not show the event, the event
 	// never arrived.
 	settleAfter = 2 * time.Second
-	// quietAfter is how long after the end of an attempt a sync without any event settles
-	// the doubt. A homeserver that lags has events to show.
+	// quietAfter is how long after the end of an attempt a sync settles the doubt that
+	// shows no event of the homeserver's own people (Batch.Newest): one that lags usually
+	// has some to show.
 	quietAfter = 10 * time.Second
 )
 
@@ -34,7 +35,7 @@ func (q *Queue) SyncBy(last time.Time) time.Time {
 // lag: Dendrite takes a post, and on a busy machine stores it seconds later, even if
 // the client that sent it is gone. But sync roughly keeps the order: so it, or a sync
 // before, must also show an event that was sent settleAfter later. Without one, a sync
-// that shows no event settles what began quietAfter before it, and any sync what began
+// without Newest settles what began quietAfter before it, and any sync what began
 // lagBound before it.
 func (q *Queue) settledBy(b Batch) time.Time {
 	q.newest = latest(q.newest, b.Newest)
