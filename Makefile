@@ -107,13 +107,9 @@ lint:
 # Their names must be in these three packages alone.
 computed := ^(TestEvery(PairOfAudiences|Way|AudienceOf.*)|TestReplay|TestReplayInvented|TestFaultySources|TestNothingInjectedAndShort|TestParaphrasesFindTheirOriginal|TestHeldOutQuestions)$$
 
-# The packages whose tests take longest start first, and the others fill the time during
-# which these wait.
-longest := ./testkit/endtoend ./matrix ./testkit/crash ./testkit/bench ./cmd/demo
-
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	$(test) -race -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -parallel 6 -shuffle=on -timeout 30m -skip '$(computed)' $(longest) ./...
+	$(test) -race -parallel 6 -shuffle=on -timeout 30m -skip '$(computed)' ./...
 	$(test) -shuffle=on -timeout 30m -run '$(computed)' ./announce ./commands ./relay
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=4
 

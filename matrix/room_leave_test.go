@@ -3,6 +3,7 @@ package matrix_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -78,7 +79,12 @@ func TestRoom(t *testing.T) {
 	bot.post(t, "again", chat.Post{Room: r.ID, Leaves: true}, chat.Post{Room: chat.RoomID(again), HTML: "<p>Oui.</p>", Lang: "fr"})
 	owner.Await(t, again, func(evt *event.Event) bool { return testkit.Body(evt) == "Oui." })
 	for n := range 2 {
-		row, err := bot.db.PostByKey(t.Context(), chat.KeyOf([]chat.Cause{"leaving", "again"}[n], 1-n))
+		key := chat.KeyOf([]chat.Cause{"leaving", "again"}[n], 1-n)
+		row, err := bot.db.PostByKey(t.Context(), key)
+		for end := time.Now().Add(time.Minute); err == nil && row.State != queue.Sent && time.Now().Before(end); {
+			time.Sleep(20 * time.Millisecond)
+			row, err = bot.db.PostByKey(t.Context(), key)
+		}
 		if err != nil || row.State != queue.Sent {
 			t.Errorf("the post that leaves is %+v, %v", row, err)
 		}

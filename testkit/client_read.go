@@ -14,7 +14,7 @@ import (
 )
 
 // awaitTimeout bounds how long tests wait for an expected event.
-const awaitTimeout = 30 * time.Second
+const awaitTimeout = time.Minute
 
 // Events returns the events that the client has seen in a room, in the order of
 // arrival, state and receipts included.
