@@ -157,7 +157,8 @@ func decodeElement(text string) (any, error) {
 	return valueOf(gjson.Parse(text), 0), nil
 }
 
-// decodeSlowly is decodeElement by encoding/json, whose errors say what is wrong.
+// decodeSlowly does the same as decodeElement with encoding/json, whose errors name the
+// fault.
 func decodeSlowly(text string) (any, error) {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()

@@ -89,8 +89,8 @@ func isAbsent(err error) bool {
 	return hasStatus(err, http.StatusNotFound, http.StatusGone) || errors.Is(err, fetch.ErrHTML)
 }
 
-// isRefused reports whether the server refuses access to the address, so that nobody
-// knows what is there. A code host may answer so to the API of another kind.
+// isRefused reports whether the server refuses access to the address: the file may exist
+// or not. A code host may also answer in this way to the API of another kind of host.
 func isRefused(err error) bool {
 	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed)
 }

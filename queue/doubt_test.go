@@ -51,6 +51,17 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
+// oneInDoubt starts the bot and returns when an attempt to answer in salon ended without
+// an answer; the homeserver never gets that post.
+func oneInDoubt(b *bot) (end time.Time) {
+	b.Helper()
+	b.start()
+	b.server.failNext(lost)
+	b.server.say(salon, "!a")
+	b.sync()
+	return time.Now()
+}
+
 // Only a sync that begins two seconds after the end of the attempt settles a doubt, and
 // only one that has come as far, or is quiet.
 func TestWhatSettlesADoubt(t *testing.T) {
@@ -69,11 +80,7 @@ func TestWhatSettlesADoubt(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
-				b.start()
-				b.server.failNext(lost)
-				b.server.say(salon, "!a")
-				b.sync()
-				end := time.Now()
+				end := oneInDoubt(b)
 				accept := func(s batch) {
 					took := queue.Batch{Began: end.Add(s.began), Received: time.Now()}
 					if s.newest != never {
@@ -109,11 +116,7 @@ func TestWhatSettlesADoubt(t *testing.T) {
 // Syncs are wanted each two seconds while a post is in doubt, and none before or after.
 func TestSyncsForADoubt(t *testing.T) {
 	inBubble(t, func(b *bot) {
-		b.start()
-		b.server.failNext(lost)
-		b.server.say(salon, "!a")
-		b.sync()
-		end := time.Now()
+		end := oneInDoubt(b)
 		for range 5 {
 			last := time.Now()
 			by := b.queue.SyncBy(last)

@@ -19,9 +19,9 @@ const (
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
 // SyncBy returns the time at which a sync should begin to show whether posts in doubt
-// were sent, if the sync before began at last (zero: there was none). It is
-// at least settleAfter after the beginning of the newest doubt and of that sync; the zero
-// time if no post is in doubt.
+// were sent, if the sync before began at last (zero: there was none). It is at least
+// settleAfter after the beginning of the newest doubt and of that sync; the zero time if
+// no post is in doubt.
 func (q *Queue) SyncBy(last time.Time) time.Time {
 	doubt := q.lastDoubt.Load()
 	if doubt <= q.settled.Load() {
@@ -39,16 +39,23 @@ func (q *Queue) SyncBy(last time.Time) time.Time {
 // lagBound before it.
 func (q *Queue) settledBy(b Batch) time.Time {
 	q.newest = latest(q.newest, b.Newest)
-	until := b.Began.Add(-settleAfter)
-	if come := q.newest.Add(-settleAfter); come.Before(until) {
-		until = come
-	}
-	until = latest(until, b.Began.Add(-lagBound))
+	until := b.reaches(q.newest.Add(-settleAfter))
 	if b.Newest.IsZero() {
 		until = latest(until, b.Began.Add(-quietAfter))
 	}
 	q.settled.Store(max(q.settled.Load(), until.UnixMilli()))
 	return until
+}
+
+// reaches returns how far the sync b must have come if it is known to have come as far as
+// the time come: what was sent earlier, it or a sync before should have shown. The result
+// is come, but settleAfter before b began at the latest, and lagBound before at the
+// earliest.
+func (b Batch) reaches(come time.Time) time.Time {
+	if bound := b.Began.Add(-settleAfter); come.After(bound) {
+		come = bound
+	}
+	return latest(come, b.Began.Add(-lagBound))
 }
 
 // latest returns the later one of two times.

@@ -107,12 +107,5 @@ func (q *Queue) misses(ctx context.Context, b Batch) (bool, error) {
 // all those that the homeserver took before that attempt. Without a later post, b should
 // show those that were taken lagBound before it began.
 func (q *Queue) dueInSync(b Batch) time.Time {
-	due := time.UnixMilli(q.shownFrom.Load())
-	if latest := b.Began.Add(-settleAfter); due.After(latest) {
-		due = latest
-	}
-	if alone := b.Began.Add(-lagBound); alone.After(due) {
-		return alone
-	}
-	return due
+	return b.reaches(time.UnixMilli(q.shownFrom.Load()))
 }

@@ -286,7 +286,7 @@ func TestEditsOfAWaitingSharedAnswer(t *testing.T) {
 					w.edit(experts, bruno, a, fmt.Sprintf("Cela %d.", i))
 				}
 				given, err := w.db.SharedOf(context.Background(), a)
-				if err != nil || len(given) > 3 { // what was sent, tried, and not tried yet
+				if err != nil || len(given) > 3 { // one that was sent, one that was tried, and one that was not
 					t.Errorf("%d records, %v", len(given), err)
 				}
 				release()
